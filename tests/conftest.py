@@ -1,0 +1,84 @@
+"""How every test meets a database: whatever DATABASE_URL names, SQLite in a file without it."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only tests that touch a database (for a second run on another one)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database-only"):
+        untouched = [item for item in items if not _touches_database(item)]
+        config.hook.pytest_deselected(items=untouched)
+        items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    from django.test import TransactionTestCase
+
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+        or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite as in service: a file, so that each thread has a connection and locks of its own."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        name: Path = tmp_path_factory.getbasetemp() / "almoner.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_append_only_tables() -> Iterator[None]:
+    """Let tests that commit clean up after themselves: triggers off, empty, triggers on again.
+
+    The rows that migrations made are made anew, as they would be in a fresh database.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from almoner.audit import triggers
+    from almoner.audit.models import Head
+    from almoner.audit.operations import GENESIS
+    from almoner.web.models import Site
+
+    flush = TransactionTestCase._fixture_teardown
+
+    def teardown(case: Any) -> None:
+        for table in triggers.APPEND_ONLY:
+            triggers.remove(connection, table)
+        flush(case)
+        for table in triggers.APPEND_ONLY:
+            triggers.install(connection, table)
+        Head.objects.get_or_create(id=1, defaults={"hash": GENESIS})
+        Site.objects.get_or_create(id=1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how long all checks took together (tools/checks.sh notes when it began)."""
+    if began := os.environ.get("ALMONER_CHECKS_BEGAN"):
+        terminalreporter.write_line(f"All checks took {time.time() - float(began):.0f} s")

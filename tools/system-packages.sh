@@ -1,0 +1,50 @@
+#!/bin/sh
+# Sees to what the checks need from the operating system: a PostgreSQL server, Chromium and a font
+# with Chinese letters. Says nothing and changes nothing when they are there. Root gets them from
+# Debian's packages; anybody else is told the one command that does it (exit 2).
+# ALMONER_LOOK_IN stands in for the root folder when looking for PostgreSQL (the tests set it).
+set -eu
+
+missing() {
+  have_postgres || echo postgresql
+  have chromium || have chromium-browser || have google-chrome || echo chromium
+  have fc-list || echo fontconfig
+  { have fc-list && [ -n "$(fc-list :lang=zh file)" ]; } || echo fonts-noto-cjk
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Debian keeps initdb and postgres outside PATH; pg_ctl in PATH may be only a wrapper.
+have_postgres() {
+  for folder in "${ALMONER_LOOK_IN:-}"/usr/lib/postgresql/*/bin; do
+    if [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ]; then return 0; fi
+  done
+  have initdb && have postgres
+}
+
+packages=$(missing | tr '\n' ' ')
+packages=${packages% }
+[ -n "$packages" ] || exit 0
+
+command="apt-get install -y --no-install-recommends $packages"
+if [ "$(id -u)" -ne 0 ]; then
+  echo "The checks need packages that are not here: $packages. To install them:" >&2
+  echo "  sudo $command" >&2
+  exit 2
+fi
+if ! have apt-get; then
+  echo "The checks need $packages, and this system has no apt-get: install them by hand." >&2
+  exit 2
+fi
+
+echo "Installing $packages from Debian's packages (a few minutes)"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { apt-get update && $command; } >"$log" 2>&1 </dev/null; then
+  tail -n 20 "$log" >&2
+  echo "apt-get could not install $packages: see the lines above." >&2
+  exit 2
+fi
+packages=$(missing | tr '\n' ' ')
+[ -z "$packages" ] || { echo "Still missing after the installation: $packages" >&2; exit 2; }
