@@ -1,0 +1,1 @@
+"""What may be decided: limits, calendars, money, formulas. Neither Django nor a database."""
