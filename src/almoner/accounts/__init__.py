@@ -1,0 +1,1 @@
+"""People, the roles granted to them, and who may do what."""

@@ -1,0 +1,1 @@
+"""Appropriations and the double-entry ledger."""

@@ -1,0 +1,1 @@
+"""Contracts, workload terms, changes and committed money."""

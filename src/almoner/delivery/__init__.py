@@ -1,0 +1,1 @@
+"""Service records, their monthly rollups, and tasks asked outside the contract."""

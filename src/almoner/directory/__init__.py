@@ -1,0 +1,1 @@
+"""What may be purchased, and the frameworks by which it is judged."""

@@ -1,0 +1,1 @@
+"""Evaluations, ratings, consequences and measured change in users."""

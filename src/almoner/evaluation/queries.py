@@ -1,0 +1,62 @@
+"""Reading evaluations, their scores and what followed, and measurements of users."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from almoner.directory.models import Indicator
+from almoner.evaluation.models import Consequence, Evaluation, Outcome, Rating
+
+
+def evaluations_of(contract_id: str) -> list[Evaluation]:
+    """The evaluations of a contract with agency and framework, by their periods."""
+    return list(
+        Evaluation.objects.filter(contract=contract_id)
+        .select_related("agency", "framework")
+        .order_by("period_to", "period_from", "id")
+    )
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score by one rater on one leaf indicator."""
+
+    rater_id: str
+    indicator: str
+    score: Decimal
+    evidence: int
+
+
+def scores_of(evaluation_ids: Collection[str]) -> dict[str, list[Score]]:
+    """The scores of evaluations, by evaluation; one query."""
+    found: dict[str, list[Score]] = defaultdict(list)
+    rows = Rating.objects.filter(evaluation__in=evaluation_ids).order_by("indicator_id", "rater_id")
+    for evaluation_id, rater, indicator, score, evidence in rows.values_list(
+        "evaluation_id", "rater_id", "indicator_id", "score", "evidence_count"
+    ):
+        found[evaluation_id].append(Score(rater, indicator, score or Decimal(0), evidence))
+    return found
+
+
+def indicators_of(framework_ids: Collection[int]) -> dict[int, list[Indicator]]:
+    """The indicators of framework versions by their codes; one query."""
+    found: dict[int, list[Indicator]] = defaultdict(list)
+    for indicator in Indicator.objects.filter(framework__in=framework_ids).order_by("code"):
+        found[indicator.framework_id].append(indicator)
+    return found
+
+
+def consequences_of(evaluation_ids: Collection[str]) -> dict[str, list[Consequence]]:
+    """What evaluations led to, oldest first; one query."""
+    found: dict[str, list[Consequence]] = defaultdict(list)
+    rows = Consequence.objects.filter(evaluation__in=evaluation_ids)
+    for consequence in rows.order_by("decided_on", "kind", "id"):
+        found[consequence.evaluation_id].append(consequence)
+    return found
+
+
+def outcomes_of(contract_id: str) -> list[Outcome]:
+    """Every measurement of the users of a contract, by instrument, user and day."""
+    rows = Outcome.objects.filter(contract=contract_id)
+    return list(rows.order_by("instrument", "client_id", "measured_on", "wave"))

@@ -1,0 +1,1 @@
+"""What residents and users asked for."""

@@ -1,0 +1,1 @@
+"""Areas, organisations and their ties, workers, pay."""

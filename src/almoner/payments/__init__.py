@@ -1,0 +1,1 @@
+"""Instalments: due, accepted, paid."""

@@ -1,0 +1,1 @@
+"""Tenders, award criteria, bids and panel scores."""

@@ -1,0 +1,1 @@
+"""Base layout, components, charts, formatting, sign-in and the demonstration clock."""
