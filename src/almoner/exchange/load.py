@@ -1,0 +1,148 @@
+"""Loading a city package: all of it or nothing."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+
+from almoner.audit.operations import Act, record
+from almoner.citypackage import Fault, Reader, Report, read
+from almoner.delivery.operations import rebuild_months
+from almoner.disclosure.operations import rebuild_search_index
+from almoner.exchange.bulk import analyse
+from almoner.exchange.merge import Counts, TableLoad
+from almoner.exchange.resolve import Resolver
+from almoner.exchange.tables import STORED
+from almoner.payments.operations import reconcile_ledger
+from almoner.rules.roles import Role
+from almoner.web.models import Site
+from almoner.web.stamps import bump
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass
+class Loaded:
+    """What a load found and did; with faults it did nothing."""
+
+    report: Report
+    counts: dict[str, Counts] = field(default_factory=dict)
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything in the database is different now."""
+        return any(counts.wrote for counts in self.counts.values())
+
+
+class _Faulty(Exception):
+    """Undoes the transaction."""
+
+
+def load(
+    path: Path,
+    *,
+    actor: str,
+    at: datetime,
+    replace: bool = False,
+    on_progress: Progress | None = None,
+) -> Loaded:
+    """Load the package at `path`: new rows are added, known ones updated by key.
+
+    Rows that the package lacks stay, unless `replace`: then they are removed from the tables that
+    it lists. Faults undo everything. `on_progress` is told what is being read and how far.
+    """
+    def progress(table: str, done: int, total: int) -> None:
+        if on_progress:
+            on_progress(table, done / total if total else 1.0)
+
+    with read(path, on_progress=progress) as reader:
+        loaded = Loaded(reader.report)
+        try:
+            with transaction.atomic():
+                _Load(loaded, reader, actor, at).run(replace)
+        except _Faulty:
+            loaded.counts.clear()
+        except IntegrityError as error:
+            loaded.counts.clear()
+            reader.report.faults.append(_refused(path, error))
+    return loaded
+
+
+class _Load:
+    """One load under way, inside its transaction."""
+
+    def __init__(self, loaded: Loaded, reader: Reader, actor: str, at: datetime) -> None:
+        self._loaded = loaded
+        self._reader = reader
+        self._actor = actor
+        self._at = at
+        self._tables: list[TableLoad] = []
+
+    def run(self, replace: bool) -> None:
+        Site.objects.select_for_update().get(id=1)  # one load at a time
+        self._read_tables()
+        if not self._reader.report.ok:
+            raise _Faulty
+        if replace:
+            for table in reversed(self._tables):
+                self._record(table.remove_absent())
+                self._rebuild_months(table)
+        else:
+            for table in self._tables:
+                self._rebuild_months(table)
+        for table in self._tables:
+            table.close()
+        if self._loaded.wrote:
+            self._finish()
+
+    def _read_tables(self) -> None:
+        report = self._reader.report
+        resolver: Resolver | None = None
+        for name, frame in self._reader.frames():
+            resolver = resolver or Resolver(frozenset(report.listed))
+            if not self._tables or self._tables[-1].stored.name != name:
+                self._merge_last()
+                self._tables.append(TableLoad(STORED[name]))
+                self._loaded.counts[name] = self._tables[-1].counts
+            rows = resolver.stored(STORED[name], frame)
+            if resolver.faults:
+                report.faults.extend(resolver.faults)
+                raise _Faulty
+            self._tables[-1].put(rows)
+        if report.ok:
+            self._merge_last()
+
+    def _merge_last(self) -> None:
+        if self._tables:
+            self._record(self._tables[-1].merge())
+
+    def _rebuild_months(self, table: TableLoad) -> None:
+        if table.stored.name == "service_records" and table.counts.wrote:
+            rebuild_months()
+
+    def _record(self, acts: Iterable[Act]) -> None:
+        record(actor=self._actor, role=Role.ADMINISTRATOR, at=self._at, acts=acts)
+
+    def _finish(self) -> None:
+        reconcile_ledger()
+        rebuild_search_index()
+        report = self._reader.report
+        after = {
+            "digest": report.digest,
+            "as_of": report.as_of,
+            "tables": {
+                name: {"added": c.added, "changed": c.changed, "removed": c.removed}
+                for name, c in self._loaded.counts.items()
+                if c.wrote
+            },
+        }
+        self._record([Act("package.load", "package", report.digest, after=after)])
+        bump(["all"])
+        analyse([table.stored.name for table in self._tables if table.direct])
+
+
+def _refused(path: Path, error: IntegrityError) -> Fault:
+    sentence = f"the database refuses it, and nothing was changed: {str(error).splitlines()[0]}"
+    return Fault(path.name, None, None, None, sentence, "refused_by_database")
