@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A shared machine is slow at times: how long one example takes says nothing about the code.
+settings.register_profile("almoner", deadline=None)
+settings.load_profile("almoner")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 

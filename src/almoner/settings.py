@@ -1,4 +1,4 @@
-"""Settings, all from the environment; everything works with none set (table in docs/settings.md)."""
+"""Settings, all from the environment; everything works with none set (see docs/settings.md)."""
 
 import os
 from pathlib import Path
@@ -46,7 +46,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA cache_size=-65536;",
     }
 
 INSTALLED_APPS = [

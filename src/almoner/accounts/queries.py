@@ -17,8 +17,3 @@ def grants_on(person: Person, day: date) -> QuerySet[Grant]:
 def roles_on(person: Person, day: date) -> list[Role]:
     """The roles that a person holds on `day`."""
     return [Role(value) for value in grants_on(person, day).values_list("role", flat=True)]
-
-
-def demonstration_people() -> QuerySet[Person]:
-    """The people of the demonstration, whom one click signs in."""
-    return Person.objects.filter(is_demonstration=True).order_by("id").prefetch_related("grants")

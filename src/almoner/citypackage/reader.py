@@ -18,8 +18,8 @@ from almoner.citypackage.faults import Enough, Report, Unreadable, add
 from almoner.citypackage.package import Package, PackageFile, open_package
 from almoner.citypackage.schema import SCHEMA, Column, Table
 
-# on_progress(table, bytes read of its file, bytes of its file)
-Progress = Callable[[str, int, int], None]
+# on_progress(table, share of its file that was read)
+Progress = Callable[[str, float], None]
 
 
 class _Form(Protocol):
@@ -48,7 +48,7 @@ class Reader:
     def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
         self.report = Report()
         self._path = path
-        self._progress = on_progress or (lambda table, done, total: None)
+        self._progress = on_progress or (lambda table, share: None)
         self._package: Package | None = None
         self._files: dict[str, str] = {}
         self._kept: dict[str, pl.DataFrame] = {}
@@ -258,7 +258,7 @@ class _Tap:
         data = self._file.read(size)
         self.digest.update(data)
         self._done += len(data)
-        self._progress(self._table, self._done, self._size)
+        self._progress(self._table, self._done / max(self._size, 1))
         return data
 
 

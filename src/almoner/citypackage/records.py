@@ -121,6 +121,13 @@ def _is_utf8(data: bytes) -> bool:
         return False
 
 
+def _count(data: bytes, start: int, end: int) -> int:
+    """How many records stand there, all of them well quoted."""
+    if data.find(b'"', start, end) < 0:
+        return data.count(b"\n", start, end)
+    return sum(1 for _ in _RECORD.finditer(data, start, end))
+
+
 class _Cutter:
     """Cuts chunks of one file, counting its rows."""
 
@@ -169,36 +176,51 @@ class _Cutter:
         return frame.with_columns(pl.all().replace("", None)) if quoted else frame
 
     def careful(self, data: bytes, ended: bool) -> tuple[Batch, int]:
-        """Record by record; a record that is not sound is reported and lost."""
+        """Record by record; one that is not sound is reported and lost."""
         rows: list[int] = []
         good: list[bytes] = []
-        lost: list[list[str | None]] = []
         lost_rows: list[int] = []
+        lost: list[list[str | None]] = []
+        encoded = _is_utf8(data)  # then sound records can be taken many at a time
         position = 0
         while position < len(data):
+            end = self.sound.match(data, position).end() if encoded else position  # type: ignore[union-attr]
+            if end > position:
+                first, self.row = self.row, self.row + _count(data, position, end)
+                rows.extend(range(first, self.row))
+                good.append(data[position:end])
+                position = end
+                continue
             found = _RECORD.match(data, position)
-            if found:
-                end = found.end()
-            elif not ended and len(data) - position <= RECORD_LIMIT:
+            end = self.end_of_record(data, position, found, ended)
+            if end == position:
                 break  # more of it is to come
-            else:
-                end = data.find(b"\n", position, position + RECORD_LIMIT) + 1
-            if not end:
-                raise Unreadable("long_record", f"a line within {RECORD_LIMIT:,} bytes")
-            record = self.judge(data[position : end - 1], bool(found))
+            record = self.judge(data[position : end - 1], found is not None)
             if isinstance(record, bytes):
                 rows.append(self.row)
-                good.append(record)
+                good.append(record + b"\n")
             else:
                 lost_rows.append(self.row)
                 lost.append(record)
             self.row += 1
             position = end
-        return Batch(
-            pl.Series(rows, dtype=pl.Int64),
-            self.frame(good),
-            self.from_rows(lost).with_columns(row=pl.Series(lost_rows)) if lost else None,
-        ), position
+        batch = Batch(pl.Series(rows, dtype=pl.Int64), self.frame(b"".join(good), len(rows)))
+        if lost:
+            batch.lost = self.from_rows(lost).with_columns(row=pl.Series(lost_rows))
+        return batch, position
+
+    def end_of_record(
+        self, data: bytes, position: int, found: re.Match[bytes] | None, ended: bool
+    ) -> int:
+        """Where the record ends; ``position`` itself where more of it is to come."""
+        if found:
+            return found.end()
+        if not ended and len(data) - position <= RECORD_LIMIT:
+            return position
+        end = data.find(b"\n", position, position + RECORD_LIMIT) + 1
+        if not end:
+            raise Unreadable("long_record", f"a line within {RECORD_LIMIT:,} bytes")
+        return end
 
     def judge(self, raw: bytes, well_quoted: bool) -> bytes | list[str | None]:
         """The record in UTF-8 if it is sound; otherwise reports it and gives its likely cells."""
@@ -238,12 +260,14 @@ class _Cutter:
                 self.emit(self.row, column, value, "encoding_gbk", expected)
             return raw.decode("gb18030")
 
-    def frame(self, good: list[bytes]) -> pl.DataFrame:
+    def frame(self, good: bytes, count: int) -> pl.DataFrame:
         """Sound records as text cells."""
-        frame = self.parse(b"".join(record + b"\n" for record in good), len(good))
-        if frame is not None:
-            return frame
-        return self.from_rows([list(split(record.decode())) for record in good])
+        # In quotes a line may end without its record: polars is not relied on for that.
+        if good.count(b"\n") == count:
+            frame = self.parse(good, count)
+            if frame is not None:
+                return frame
+        return self.from_rows([list(split(r.decode()[:-1])) for r in _RECORD.findall(good)])
 
     def padded(self, cells: list[str]) -> list[str | None]:
         return [*cells[: self.width], *[None] * (self.width - len(cells))]

@@ -28,7 +28,7 @@ class Measures(models.TextChoices):
 
 
 class ServiceItem(models.Model):
-    """A service that may be purchased. Tenders name it by code and may name one that is not here."""
+    """A service that may be purchased. Tenders may name a code that is not here."""
 
     code = key_field()
     parent_code = models.TextField(null=True)

@@ -24,8 +24,12 @@ def today() -> date:
 
 def now() -> datetime:
     """The instant it is, aware, in Asia/Shanghai; a demonstration keeps the real time of day."""
+    return now_of(site())
+
+
+def now_of(shown: Site) -> datetime:
+    """The same for a site that was looked up already."""
     here = timezone.localtime()
-    shown = site()
     if shown.demonstration and shown.clock_day:
         day = shown.clock_day
         return here.replace(year=day.year, month=day.month, day=day.day)

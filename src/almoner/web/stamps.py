@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
 
-from almoner.web.models import Stamp
-
 _BUMP = (
     "INSERT INTO page_stamps (token, serial) VALUES (%s, 1) "
     "ON CONFLICT (token) DO UPDATE SET serial = page_stamps.serial + 1"
@@ -21,5 +19,12 @@ def bump(tokens: Iterable[str]) -> None:
 
 def serials(tokens: Sequence[str]) -> str:
     """The stamps of the tokens in one string; it differs once any of them rose."""
-    found = dict(Stamp.objects.filter(token__in=tokens).values_list("token", "serial"))
+    # By hand, because every cached page asks this, and the ORM takes ten times as long as SQLite.
+    marks = ", ".join(["%s"] * len(tokens))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT token, serial FROM page_stamps WHERE token IN ({marks})",  # noqa: S608
+            tokens,
+        )
+        found = dict(cursor.fetchall())
     return ",".join(str(found.get(token, 0)) for token in tokens)

@@ -1,0 +1,28 @@
+"""The command line: `almoner COMMAND --help` tells each command's use, with an example."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from almoner import __version__
+from almoner.cli import check, demo, package, serve, verify, workload
+
+COMMANDS = (check, package, verify, serve, demo, workload)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 = done, 1 = faults found, 2 = misuse."""
+    parser = argparse.ArgumentParser(prog="almoner", description="Buy social services in the open.")
+    parser.add_argument("--version", action="version", version=__version__)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(subparsers)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0

@@ -1,0 +1,76 @@
+"""What every command that needs the database does first."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+Tell = Callable[[str, float], None]
+PATIENCE = 2.0  # seconds of silence before a progress bar appears
+
+
+def set_up() -> None:
+    """Start Django; make and migrate the database where it is embedded.
+
+    A PostgreSQL database is migrated on purpose only (`almoner migrate`), so one that is behind
+    ends the program with exit code 2 and a sentence.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almoner.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    try:
+        if connection.vendor == "sqlite":
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            if _behind():
+                call_command("migrate", verbosity=0, interactive=False)
+        elif _behind():
+            sys.stderr.write("The database is not up to date: run `almoner migrate` first.\n")
+            raise SystemExit(2)
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        sys.stderr.write(f"The database cannot be reached (DATABASE_URL): {reason}\n")
+        raise SystemExit(2) from error
+
+
+def _behind() -> bool:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """A bar a task on standard error: where that is a terminal, after PATIENCE."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description:<20}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    bars = Progress(*columns, console=console, disable=not console.is_terminal)
+    tasks: dict[str, TaskID] = {}
+    began = time.monotonic()
+
+    def tell(what: str, share: float) -> None:
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=1.0)
+        bars.update(tasks[what], completed=share)
+        if time.monotonic() - began > PATIENCE:
+            bars.start()
+
+    try:
+        yield tell
+    finally:
+        bars.stop()

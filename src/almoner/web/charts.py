@@ -1,0 +1,264 @@
+"""Charts drawn on the server: SVG and plain HTML without scripts, the same bytes for the same data.
+
+Every chart stands before the table of its figures (in <details>): it is never the only way to them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from unicodedata import east_asian_width
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from almoner.web.format import Number, figure, number, unknown
+
+Series = Sequence[tuple[str, Number | None]]
+
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ID = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
+_NICE = (1, Fraction(3, 2), 2, Fraction(5, 2), 3, 4, 5, 6, 8, 10)
+_DIGIT_WIDTH, _WIDE_LETTER_WIDTH, _GAP = 7, 12, 8
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The size of a drawing, and how much room there is above and below its bars."""
+
+    name: str
+    width: int
+    height: int
+    above: int = 40
+    below: int = 34
+
+
+_FRAMES = (_Frame("wide", 720, 280), _Frame("narrow", 340, 240))
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One place of a tile grid: `level` 0 (nothing, or unknown) to 4 (most) gives its shade."""
+
+    label: str
+    value: str
+    level: int
+    url: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Bars:
+    """What is to be drawn, whatever the frame. `low` is the value below which a bar is marked."""
+
+    labels: list[str]
+    values: list[Fraction | None]
+    unit: str
+    goal: Fraction | None
+    goal_label: str
+    low: Fraction
+
+    @property
+    def given(self) -> list[Fraction]:
+        return [value for value in self.values if value is not None]
+
+    @property
+    def extremes(self) -> set[int]:
+        """The places of the first highest and the first lowest value."""
+        if not self.given:
+            return set()
+        return {self.values.index(max(self.given)), self.values.index(min(self.given))}
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """Where values stand: the corners of the field of bars, and the value of its top gridline."""
+
+    left: float
+    right: float
+    above: float
+    foot: float
+    top: Fraction
+
+    def y(self, value: Fraction) -> float:
+        return self.foot - float(value / self.top) * (self.foot - self.above)
+
+
+def bars(
+    series: Series,
+    *,
+    chart_id: str,
+    title: str,
+    desc: str,
+    unit: str,
+    target: Number | None = None,
+    target_label: str = "",
+    low_below_target: bool = True,
+) -> SafeString:
+    """Upright bars, one a label, for a wide and for a narrow screen (the stylesheet shows one).
+
+    Values are zero or more (ValueError below); None leaves a gap marked "?". The highest and the
+    lowest carry their figure. With a target comes a dashed line, and bars below it are marked low.
+    `chart_id` must be unique on its page.
+    """
+    goal = None if target is None else number(target)
+    chart = _Bars(
+        labels=[label for label, _value in series],
+        values=[None if value is None else number(value) for _label, value in series],
+        unit=unit,
+        goal=goal,
+        goal_label=target_label,
+        low=goal if goal is not None and low_below_target else Fraction(0),
+    )
+    if min([*chart.given, goal or Fraction(0)]) < 0:
+        raise ValueError("a bar chart shows values of zero or more")
+    drawings = (_svg(frame, chart_id, title, desc, _drawing(chart, frame)) for frame in _FRAMES)
+    return mark_safe("".join(drawings))  # noqa: S308 - every text in it passed _escape
+
+
+def tiles(cells: Sequence[Tile], *, chart_id: str, title: str, desc: str) -> SafeString:
+    """Places as equal tiles, in the order given, shaded by level: a scheme, and it says so.
+
+    Plain HTML rather than SVG, so that it reflows on a phone and its links are ordinary links.
+    """
+    heading, note = f"{_checked(chart_id)}-title", f"{chart_id}-desc"
+    scheme = _("Schematic, not a map.")
+    return mark_safe(  # noqa: S308 - every text in it passed _escape
+        f'<figure aria-labelledby="{heading}" aria-describedby="{note}">'
+        f'<figcaption id="{heading}">{_escape(title)}</figcaption>'
+        f'<p class="small muted" id="{note}">{_escape(desc)} {scheme}</p>'
+        f'<ul class="tiles" role="list">{"".join(map(_tile, cells))}</ul></figure>'
+    )
+
+
+def _drawing(chart: _Bars, frame: _Frame) -> str:
+    """The bars in one frame, with gridlines behind them and the target before them."""
+    step = nice_step(max([*chart.given, chart.goal or Fraction(0)]))
+    ticks = [(step * count, _tick_label(step * count, step)) for count in range(5)]
+    left = _GAP + max(_text_width(label) for _value, label in ticks)
+    plot = _Plot(left, frame.width, frame.above, frame.height - frame.below, ticks[-1][0])
+    parts = [_text(0, 14, chart.unit)]
+    parts += [_tick(value, label, plot) for value, label in ticks]
+    slot = (plot.right - plot.left) / max(len(chart.labels), 1)
+    every = _labels_every(chart.labels, slot)
+    for place, (label, value) in enumerate(zip(chart.labels, chart.values, strict=True)):
+        middle = plot.left + slot * (place + 0.5)
+        classes = ' class="on"' if place in chart.extremes else ""
+        below = _text(middle, plot.foot + 20, label, "lab", "middle") if place % every == 0 else ""
+        spoken = _spoken(label, value, chart.unit)
+        bar = _bar(value, middle, slot * 0.68, plot, chart.low)
+        parts.append(f"<g{classes}><title>{spoken}</title>{bar}{below}</g>")
+    if chart.goal is not None:
+        parts.append(_target_line(chart.goal, chart.goal_label, plot))
+    return "".join(parts)
+
+
+def nice_step(highest: Fraction) -> Fraction:
+    """The distance of gridlines of which four reach `highest`: a round number times 10^n."""
+    least = highest / 4
+    if least <= 0:
+        return Fraction(1)
+    power = Fraction(1)
+    while power > least:
+        power /= 10
+    while power * 10 < least:
+        power *= 10
+    return next(power * nice for nice in _NICE if power * nice >= least)
+
+
+def _labels_every(labels: Sequence[str], slot: float) -> int:
+    """How many places apart labels stand so that none runs into the next."""
+    widest = max((_text_width(label) for label in labels), default=0)
+    return max(1, ceil((widest + _GAP) / slot))
+
+
+def _text_width(text: str) -> int:
+    """About how many units of the drawing a text of 12 px takes."""
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    return wide * _WIDE_LETTER_WIDTH + (len(text) - wide) * _DIGIT_WIDTH
+
+
+def _spoken(label: str, value: Fraction | None, unit: str) -> str:
+    amount = unknown() if value is None else f"{figure(value)} {unit}"
+    return _escape(f"{label}: {amount}")
+
+
+def _bar(value: Fraction | None, middle: float, width: float, plot: _Plot, low: Fraction) -> str:
+    if value is None:
+        return _text(middle, plot.foot - 6, "?", "", "middle")
+    y = plot.y(value)
+    half = _text_width(figure(value)) / 2
+    beside_axis = min(max(middle, plot.left + half), plot.right - half)
+    return (
+        f'<rect class="b{" lo" if value < low else ""}" x="{middle - width / 2:.1f}" y="{y:.1f}"'
+        f' width="{width:.1f}" height="{plot.foot - y:.1f}"/>'
+        f"{_text(beside_axis, y - 5, figure(value), 'val', 'middle')}"
+    )
+
+
+def _tick_label(value: Fraction, step: Fraction) -> str:
+    """As many decimals as the step has, so that no two gridlines read the same."""
+    places = 0
+    while (step * 10**places).denominator != 1:
+        places += 1
+    return figure(value, places)
+
+
+def _tick(value: Fraction, label: str, plot: _Plot) -> str:
+    y = plot.y(value)
+    return (
+        f'<line class="g" x1="{plot.left}" x2="{plot.right}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f"{_text(plot.left - 6, y + 4, label, '', 'end')}"
+    )
+
+
+def _target_line(goal: Fraction, label: str, plot: _Plot) -> str:
+    """The dashed line, and above the bars a sample of it with its label."""
+    y = plot.y(goal)
+    sample = plot.right - _text_width(label) - _GAP
+    return (
+        f'<line class="t" x1="{plot.left}" x2="{plot.right}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<line class="t" x1="{sample - 22}" x2="{sample}" y1="10" y2="10"/>'
+        f"{_text(plot.right, 14, label, 'lab', 'end')}"
+    )
+
+
+def _text(x: float, y: float, text: str, classes: str = "", anchor: str = "start") -> str:
+    attributes = f' class="{classes}"' if classes else ""
+    return (
+        f'<text{attributes} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{_escape(text)}</text>'
+    )
+
+
+def _svg(frame: _Frame, chart_id: str, title: str, desc: str, body: str) -> str:
+    prefix = f"{_checked(chart_id)}-{frame.name}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {frame.name}" role="img"'
+        f' viewBox="0 0 {frame.width} {frame.height}"'
+        f' aria-labelledby="{prefix}-title {prefix}-desc">'
+        f'<title id="{prefix}-title">{_escape(title)}</title>'
+        f'<desc id="{prefix}-desc">{_escape(desc)}</desc>{body}</svg>'
+    )
+
+
+def _tile(cell: Tile) -> str:
+    if not 0 <= cell.level <= 4:
+        raise ValueError(f"a tile's level is 0 to 4, not {cell.level}")
+    note = f'<span class="small">{_escape(cell.note)}</span>' if cell.note else ""
+    inner = f'<b>{_escape(cell.label)}</b><span class="v">{_escape(cell.value)}</span>{note}'
+    if cell.url is None:
+        return f'<li class="l{cell.level}"><div>{inner}</div></li>'
+    return f'<li class="l{cell.level}"><a href="{_escape(cell.url)}">{inner}</a></li>'
+
+
+def _checked(chart_id: str) -> str:
+    if not _ID.fullmatch(chart_id):
+        raise ValueError(f"{chart_id!r} is no id: letters, digits and hyphens, a letter first")
+    return chart_id
+
+
+def _escape(text: str) -> str:
+    """Text that cannot end its element, without the characters that XML does not know."""
+    return escape(_UNPRINTABLE.sub("", str(text)))

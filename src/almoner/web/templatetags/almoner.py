@@ -1,0 +1,94 @@
+"""The filters of every template: `almoner.web.format`, with what is unknown set in grey."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+
+from almoner.web import format as plain
+
+register = template.Library()
+
+
+def known(value: Any, text: Callable[..., str] = str, *options: Any) -> str:
+    """`value` as text, or the greyed word for unknown where it is None or empty text."""
+    if value is None or value == "":
+        return format_html('<span class="muted">{}</span>', plain.unknown())
+    return text(value, *options)
+
+
+def _time(value: Any, machine: str, text: str) -> str:
+    return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+@register.filter(name="known")
+def known_filter(value: Any) -> str:
+    """Any text of the record."""
+    return known(value)
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> Iterator[int | str]:
+    """The numbers that lead to the pages around this one, the first and the last."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def yuan(value: Any) -> str:
+    return known(value, plain.yuan)
+
+
+@register.filter
+def yuan_short(value: Any) -> str:
+    return known(value, plain.yuan_short)
+
+
+@register.filter
+def figure(value: Any, places: int | None = None) -> str:
+    return known(value, plain.figure, places)
+
+
+@register.filter
+def score(value: Any) -> str:
+    return known(value, plain.score)
+
+
+@register.filter
+def percent(value: Any, places: int = 0) -> str:
+    return known(value, plain.percent, places)
+
+
+@register.filter
+def hours(value: Any) -> str:
+    return known(value, plain.hours)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    if value is None:
+        return known(None)
+    on = localtime(value).date() if isinstance(value, datetime) else value
+    return _time(on, on.isoformat(), plain.day(on))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    if value is None:
+        return known(None)
+    return _time(value, localtime(value).isoformat(timespec="minutes"), plain.moment(value))
+
+
+@register.filter
+def month(value: str | None) -> str:
+    if not value:
+        return known(None)
+    return _time(value, value, plain.month(value))
+
+
+@register.filter
+def named(value: Any) -> str:
+    return known(plain.name_of(value))

@@ -1,0 +1,149 @@
+"""Every role over every address: what is declared is what happens."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import translation
+from tests.citypackage.small import write_small
+
+from almoner.accounts.models import Person
+from almoner.accounts.operations import add_person, grant_role
+from almoner.exchange.load import load
+from almoner.rules.roles import Permission, Role, permissions_of
+from almoner.web import clock
+from almoner.web.access import PermissionMiddleware
+
+AT = datetime(2026, 6, 30, tzinfo=UTC)
+REFS = {"contract": "C1", "place": "440101001", "provider": "@A", "purchaser": "@P"}
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern)
+        else:
+            yield pattern
+
+
+VIEWS = {str(pattern.name): pattern for pattern in _patterns(get_resolver())}
+# A missing declaration fails the first test below; here it must not hide the others.
+DECLARED = {name: getattr(p.callback, "permission", None) for name, p in VIEWS.items()}
+
+
+def _address(name: str) -> str:
+    from tests.citypackage.small import USCC
+
+    with translation.override("en"):
+        if "ref" not in str(VIEWS[name].pattern):
+            return reverse(name)
+        ref = REFS[name.split("-")[0]]
+        return reverse(name, args=[USCC.get(ref, ref)])
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_every_address_declares_a_permission(name: str) -> None:
+    assert isinstance(DECLARED[name], Permission)
+
+
+def test_a_view_without_declaration_is_refused() -> None:
+    def undeclared(request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    middleware = PermissionMiddleware(undeclared)
+    with pytest.raises(ImproperlyConfigured):
+        middleware.process_view(RequestFactory().get("/"), undeclared, (), {})
+
+
+@pytest.fixture
+def _city(db: None, tmp_path: Path) -> None:
+    write_small(tmp_path / "city")
+    assert load(tmp_path / "city", actor="tester", at=AT).report.ok
+    clock.start_demonstration(actor="tester", at=AT, day=date(2026, 6, 30))
+
+
+def _client(role: Role | None) -> Client:
+    client = Client()
+    if role:
+        person = add_person(
+            actor="t", at=AT, login=role, name_zh="某", name_en="Some", password="secret words"
+        )
+        grant_role(
+            actor="t",
+            at=AT,
+            person=person,
+            role=role,
+            organisation_uscc=None,
+            from_on=date(2026, 1, 1),
+        )
+        client.force_login(person)
+    return client
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.usefixtures("_city")
+def test_every_role_over_every_address(role: Role | None) -> None:
+    client = _client(role)
+    allowed = permissions_of([role] if role else [], signed_in=role is not None)
+    seen = {}
+    for name, permission in sorted(DECLARED.items()):
+        response = client.get(_address(name))
+        if permission in allowed:
+            seen[name] = response.status_code in {200, 302, 405}
+            seen[name] &= "sign-in" not in response.headers.get("Location", "")
+        elif role is None:
+            seen[name] = response.status_code == 302 and "sign-in" in response["Location"]
+        else:
+            seen[name] = response.status_code == 403
+    assert [name for name, fine in seen.items() if not fine] == []
+
+
+@pytest.mark.usefixtures("_city")
+def test_a_grant_counts_from_its_first_to_its_last_day() -> None:
+    client = _client(None)
+    person = add_person(actor="t", at=AT, login="x", name_zh="某", name_en="X", password=None)
+    grant_role(
+        actor="t",
+        at=AT,
+        person=person,
+        role=Role.AUDITOR,
+        organisation_uscc=None,
+        from_on=date(2026, 6, 1),
+        to_on=date(2026, 6, 30),
+    )
+    client.force_login(person)
+    from almoner.accounts.queries import roles_on
+
+    days = [date(2026, 5, 31), date(2026, 6, 1), date(2026, 6, 30), date(2026, 7, 1)]
+    assert [roles_on(person, day) for day in days] == [[], [Role.AUDITOR], [Role.AUDITOR], []]
+
+
+@pytest.mark.usefixtures("_city")
+def test_public_pages_set_no_cookie_and_look_nobody_up() -> None:
+    for name, permission in DECLARED.items():
+        if permission is Permission.PORTAL_READ and name not in {"sign-in", "demonstration"}:
+            response = Client().get(_address(name))
+            assert not response.cookies, name
+
+
+@pytest.mark.usefixtures("_city")
+def test_every_page_is_served_under_a_strict_policy() -> None:
+    response = Client().get(_address("home"))
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy and "default-src 'none'" in policy
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.usefixtures("_city")
+def test_posts_without_the_token_are_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    for name in ("sign-in", "sign-out"):
+        response = client.post(_address(name), {"username": "x", "password": "y"})
+        assert response.status_code == 403, name
+    assert not Person.objects.exists()

@@ -1,0 +1,60 @@
+"""Fixtures of the browser tests: one Chromium a session, watched pages, axe."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser import chromium
+
+# Playwright's synchronous interface runs an event loop in this thread; Django would take that for
+# asynchronous code and refuse the database to the test.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+DEVICES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
+Device = Literal["desktop", "phone"]
+PageFor = Callable[[Device, str], Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.arguments()
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page_for(browser: Browser) -> Iterator[PageFor]:
+    """A fresh page for a device and a language; the test fails if a page misbehaves."""
+    offences: list[list[str]] = []
+    with ExitStack() as contexts:
+
+        def open_page(device: Device, language: str) -> Page:
+            context = browser.new_context(locale=LOCALES[language], **DEVICES[device])
+            contexts.callback(context.close)
+            page = context.new_page()
+            offences.append(chromium.watch(page))
+            return page
+
+        yield open_page
+    assert [offence for page in offences for offence in page] == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """What axe-core finds wrong with a page: WCAG 2.2 A and AA, and best practice."""
+    return chromium.violations

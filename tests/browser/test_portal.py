@@ -1,0 +1,191 @@
+"""The portal as its readers see it: the demonstration, served as `almoner demo` serves it."""
+
+import socket
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import DEVICES, Device, PageFor
+from tests.reliability.processes import environment, run, start
+
+CONTRACT = "C-2025-440103001"
+PAGES = {
+    "home": "",
+    "contracts": "contracts/",
+    "contract": f"contracts/{CONTRACT}/",
+    "payments": f"contracts/{CONTRACT}/payments/",
+    "service": f"contracts/{CONTRACT}/service/",
+    "evaluation": f"contracts/{CONTRACT}/evaluation/",
+    "history": f"contracts/{CONTRACT}/history/",
+    "places": "places/",
+    "place": "places/440103001/",
+    "district": "places/440103/",
+    "providers": "providers/",
+    "purchasers": "purchasers/",
+    "evaluations": "evaluations/",
+    "notices": "notices/",
+    "search": "search/?q=%E7%A4%BE%E5%B7%A5",
+    "how-we-count": "how-we-count/",
+    "accessibility": "accessibility/",
+    "privacy": "privacy/",
+    "sign-in": "sign-in/",
+    "demonstration": "demonstration/",
+}
+BANNERS = {"en": ("en", "Demonstration data"), "zh-hans": ("zh-Hans", "演示数据")}
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("portal"),
+]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a served demonstration."""
+    folder: Path = tmp_path_factory.mktemp("portal")
+    env = environment(folder)
+    made = run("demo", "--no-serve", env=env)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "administrator" in made.stdout
+    port = _free_port()
+    server = start("serve", "--port", str(port), env=env)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address)
+        yield address
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address + "/en/privacy/", timeout=5).close()
+            return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    raise AssertionError("the site did not come up")
+
+
+def _fits(page: Page) -> bool:
+    """Whether nothing makes the page wider than the screen."""
+    script = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    return bool(page.evaluate(script))
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_page_is_accessible_and_fits(
+    portal: str,
+    page_for: PageFor,
+    axe: Callable[[Page], list[str]],
+    name: str,
+    language: str,
+    device: Device,
+) -> None:
+    page = page_for(device, language)
+    page.goto(f"{portal}/{language}/{PAGES[name]}")
+    expect(page.locator("h1")).to_have_count(1)
+    assert axe(page) == []
+    assert _fits(page)
+    tag, banner = BANNERS[language]
+    assert page.locator("html").get_attribute("lang") == tag
+    expect(page.get_by_text(banner).first).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["home", "contract"])
+def test_the_dark_theme_and_the_narrowest_phone_hold_too(
+    portal: str, page_for: PageFor, axe: Callable[[Page], list[str]], name: str
+) -> None:
+    page = page_for("phone", "zh-hans")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{portal}/zh-hans/{PAGES[name]}")
+    assert axe(page) == []
+    assert _fits(page)
+
+
+def test_from_the_bare_address_to_a_result_by_clicks(portal: str, page_for: PageFor) -> None:
+    page = page_for("desktop", "en")
+    page.goto(portal)
+    assert page.url == f"{portal}/en/"
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Places").click()
+    page.get_by_role("link", name="Shamian").first.click()
+    page.get_by_role("link", name="Comprehensive family services").first.click()
+    expect(page.get_by_role("heading", name="Was the service delivered?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What was paid, and was it on time?")).to_be_visible()
+    page.get_by_role("link", name="Evaluation", exact=True).first.click()
+    assert page.url.endswith("/evaluation/")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_provider_is_read_from_its_contract(
+    portal: str, page_for: PageFor, axe: Callable[[Page], list[str]], language: str
+) -> None:
+    page = page_for("phone", language)
+    page.goto(f"{portal}/{language}/{PAGES['contract']}")
+    page.locator("a[href*='/providers/']").last.click()
+    assert "/providers/" in page.url and not page.url.endswith("/providers/")
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("words", ["评估", "社工"])
+def test_the_search_finds_two_characters(portal: str, page_for: PageFor, words: str) -> None:
+    page = page_for("phone", "zh-hans")
+    page.goto(f"{portal}/zh-hans/")
+    page.get_by_role("searchbox").first.fill(words)
+    page.keyboard.press("Enter")
+    expect(page.locator("main a").filter(has_text=words[:1]).first).to_be_visible()
+    assert "/search/?" in page.url
+
+
+def test_the_first_tab_leads_to_the_content(portal: str, page_for: PageFor) -> None:
+    page = page_for("desktop", "en")
+    page.goto(f"{portal}/en/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_the_administrator_sets_the_clock_and_the_pages_follow(
+    portal: str, page_for: PageFor
+) -> None:
+    page = page_for("desktop", "en")
+    page.goto(f"{portal}/en/demonstration/")
+    expect(page.locator("main")).to_contain_text("30 June 2026")
+    page.get_by_role("button", name="Sun Lihua").click()
+    page.goto(f"{portal}/en/demonstration/")
+    for day, shown in (("2026-07-15", "15 July 2026"), ("2026-06-30", "30 June 2026")):
+        page.locator("input[type=date]").fill(day)
+        page.locator("form").filter(has=page.locator("input[type=date]")).get_by_role(
+            "button"
+        ).click()
+        page.goto(f"{portal}/en/")
+        expect(page.locator("footer")).to_contain_text(shown)
+        page.goto(f"{portal}/en/demonstration/")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_auditor_reads_the_account_and_the_trail(
+    portal: str, page_for: PageFor, axe: Callable[[Page], list[str]], language: str
+) -> None:
+    page = page_for("phone", language)
+    page.goto(f"{portal}/{language}/demonstration/")
+    page.get_by_role("button", name="Zheng Wenbo" if language == "en" else "郑文博").click()
+    assert axe(page) == []
+    page.locator("main a[href*='/audit/']").click()
+    expect(page.locator("main")).to_contain_text("package.load")
+    assert axe(page) == []
+    assert _fits(page)

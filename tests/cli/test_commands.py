@@ -1,0 +1,120 @@
+"""The commands as their users run them: processes, exit codes, what they print."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.citypackage.small import tables, write_small
+from tests.reliability.processes import environment, run
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment whose embedded database was made by the load itself."""
+    folder = tmp_path_factory.mktemp("city")
+    write_small(folder / "package")
+    env = environment(folder / "data")
+    done = run("load", folder / "package", env=env)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert "service_records" in done.stdout and "3 added" in done.stdout
+    return env
+
+
+def test_a_load_makes_the_database_and_verify_finds_it_whole(loaded: dict[str, str]) -> None:
+    verified = run("verify", env=loaded)
+    assert verified.returncode == 0
+    assert verified.stdout.splitlines() == [
+        "audit chain: whole",
+        "append-only triggers: whole",
+        "ledger: whole",
+        "monthly rollups: whole",
+    ]
+
+
+def test_export_writes_what_was_loaded_and_refuses_to_overwrite(
+    loaded: dict[str, str], tmp_path: Path
+) -> None:
+    target = tmp_path / "city.zip"
+    assert run("export", target, env=loaded).returncode == 0
+    assert run("check", target, env=loaded).returncode == 0
+    first = target.read_bytes()
+    again = run("export", target, env=loaded)
+    assert again.returncode == 2 and "already" in again.stderr
+    assert target.read_bytes() == first
+
+
+def test_a_faulty_package_is_listed_and_nothing_is_loaded(
+    loaded: dict[str, str], tmp_path: Path
+) -> None:
+    contents = tables()
+    contents["instalments"][0]["amount_fen"] = "12.5"
+    write_small(tmp_path / "faulty", contents)
+    done = run("load", tmp_path / "faulty", env=loaded)
+    assert done.returncode == 1
+    assert "instalments.csv" in done.stdout and "12.5" in done.stdout
+    assert "Nothing was loaded." in done.stdout
+    listed = run("check", tmp_path / "faulty", "--format", "jsonl", env=loaded)
+    assert listed.returncode == 1
+    fault = json.loads(listed.stdout)
+    assert list(fault) == ["file", "row", "column", "value", "fault"]
+    assert (fault["file"], fault["row"], fault["column"], fault["value"]) == (
+        "instalments.csv",
+        1,
+        "amount_fen",
+        "12.5",
+    )
+
+
+def test_one_changed_byte_in_the_audit_trail_is_found(tmp_path: Path) -> None:
+    write_small(tmp_path / "package")
+    env = environment(tmp_path / "data")
+    assert run("load", tmp_path / "package", env=env).returncode == 0
+    with sqlite3.connect(tmp_path / "data" / "almoner.sqlite3") as database:
+        for trigger in ("audit_events_update", "audit_events_delete"):
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.execute("UPDATE audit_events SET actor = replace(actor, 'c', 'k')")
+    verified = run("verify", env=env)
+    assert verified.returncode == 1
+    assert "audit event 1 was changed after it was written" in verified.stdout
+    assert "the trigger audit_events_update is missing" in verified.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nonsense",),
+        ("load",),
+        ("load", "nowhere"),
+        ("check", "nowhere"),
+        ("workload",),
+        ("demo", "--scale", "village"),
+    ],
+)
+def test_misuse_ends_with_2_and_a_sentence(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*arguments, env=environment(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.strip() and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["check", "load", "export", "verify", "serve", "migrate", "demo", "workload"],
+)
+def test_every_command_helps_with_an_example(command: str, tmp_path: Path) -> None:
+    done = run(command, "--help", env=environment(tmp_path))
+    assert done.returncode == 0
+    assert "example" in done.stdout and f"almoner {command}" in done.stdout
+
+
+def test_a_database_that_cannot_be_reached_is_said_kindly(tmp_path: Path) -> None:
+    env = environment(tmp_path, "postgres://almoner@127.0.0.1:1/none")
+    done = run("verify", env=env)
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_demonstration_never_mixes_with_data(loaded: dict[str, str]) -> None:
+    done = run("demo", "--no-serve", env=loaded)
+    assert done.returncode == 2 and "ALMONER_DATA_DIR" in done.stderr

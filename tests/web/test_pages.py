@@ -1,0 +1,78 @@
+"""Public pages are kept until what they show changes."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.utils import translation
+
+from almoner.web import clock
+from almoner.web.pages import public_page
+from almoner.web.stamps import bump
+
+AT = datetime(2026, 6, 30, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+made: list[str] = []
+
+
+@public_page(tokens=lambda ref: [f"contract:{ref}"])
+def page(request: HttpRequest, ref: str) -> HttpResponse:
+    if ref == "none":
+        raise Http404
+    made.append(ref)
+    return HttpResponse(f"{ref}, made {len(made)} times")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    cache.clear()
+    made.clear()
+
+
+def _get(ref: str = "C-1", query: str = "") -> bytes:
+    return page(RequestFactory().get(f"/{ref}/{query}"), ref=ref).content
+
+
+def test_a_page_is_made_once() -> None:
+    assert _get() == _get() == b"C-1, made 1 times"
+
+
+@pytest.mark.parametrize("token", ["contract:C-1", "all", "clock"])
+def test_it_is_made_anew_when_what_it_shows_changes(token: str) -> None:
+    _get()
+    bump([token])
+    assert _get() == b"C-1, made 2 times"
+
+
+def test_it_stays_when_something_else_changes() -> None:
+    _get()
+    bump(["contract:C-2"])
+    assert _get() == b"C-1, made 1 times"
+
+
+def test_each_language_and_query_has_its_own() -> None:
+    _get()
+    _get(query="?year=2")
+    with translation.override("zh-hans"):
+        _get()
+    assert len(made) == 3
+
+
+def test_a_demonstrations_clock_makes_pages_anew() -> None:
+    clock.start_demonstration(actor="t", at=AT, day=date(2026, 6, 30))
+    _get()
+    clock.set_day(actor="t", at=AT, day=date(2026, 7, 1))
+    _get()
+    assert len(made) == 2
+
+
+def test_what_is_not_there_is_not_kept() -> None:
+    for _ in range(2):
+        with pytest.raises(Http404):
+            _get("none")
+
+
+def test_only_reading_is_allowed() -> None:
+    assert page(RequestFactory().post("/C-1/"), ref="C-1").status_code == 405
