@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from tests.citypackage.small import tables, write_small
 
 from almoner.citypackage import check
 from almoner.exchange.export import export
 from almoner.exchange.load import load
-from tests.citypackage.small import tables, write_small
 
 AT = datetime(2026, 6, 30, tzinfo=UTC)
 DAY = date(2026, 6, 30)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.citypackage.small import Rows, tables, write_small
 
 from almoner.audit.models import Event
 from almoner.contracts.models import Contract, ContractTerm
@@ -14,15 +15,12 @@ from almoner.exchange.load import Loaded, load
 from almoner.exchange.verify import verify
 from almoner.parties.models import Area, Worker
 from almoner.web.stamps import serials
-from tests.citypackage.small import Rows, tables, write_small
 
 AT = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-def _load(
-    folder: Path, contents: dict[str, Rows] | None = None, replace: bool = False
-) -> Loaded:
+def _load(folder: Path, contents: dict[str, Rows] | None = None, replace: bool = False) -> Loaded:
     package = folder / f"package-{len(list(folder.iterdir()))}"
     write_small(package, contents)
     return load(package, actor="tester", at=AT, replace=replace)
@@ -113,7 +111,8 @@ def test_replace_removes_what_the_package_lacks_with_an_event_each(tmp_path: Pat
     assert loaded.counts["service_records"].removed == 1
     assert loaded.counts["consequences"].removed == 1
     assert not ServiceRecord.objects.filter(id=gone["id"]).exists()
-    removed = set(Event.objects.filter(kind="package.remove").values_list("subject_table", flat=True))
+    events = Event.objects.filter(kind="package.remove")
+    removed = set(events.values_list("subject_table", flat=True))
     assert removed == {"service_records", "consequences"}
     assert _whole()
 

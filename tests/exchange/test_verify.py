@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.citypackage.small import write_small
 
 from almoner.exchange.load import load
 from almoner.exchange.verify import verify
-from tests.citypackage.small import write_small
 
 pytestmark = pytest.mark.django_db
 

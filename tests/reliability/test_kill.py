@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
-from almoner.demo import generate
 from tests.reliability.processes import environment, run, start
 from tools.postgres import cluster
+
+from almoner.demo import generate
 
 KILLS = 20
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]

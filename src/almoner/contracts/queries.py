@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, DecimalField, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
 
 from almoner.contracts.models import Commitment, Contract, ContractChange, ContractTerm, TermGroup
 from almoner.directory.models import ServiceItem
-from almoner.tenders.models import Bid
+from almoner.prepared import Prepared
+from almoner.tenders.models import Bid, Tender
 
-RELATED = ("tender", "purchaser", "provider", "supervisor", "framework", "area__parent")
 EXACT = DecimalField(max_digits=30, decimal_places=6)
+"""How a NumberField is added up in the database: exact to six decimals on both databases."""
 
 
 @dataclass(frozen=True)
@@ -24,38 +25,60 @@ class Known:
     bids: int | None
 
 
-def known_contract(contract_id: str, now: datetime) -> Known | None:
-    """A contract with its tender, parties, framework, area and the area above; one query.
-
-    The number of bids is only read where the tender was opened by `now`.
-    """
+def _contract(contract_id: str) -> "QuerySet[Contract]":
     item = ServiceItem.objects.filter(code=OuterRef("service_item"))
-    bids = Bid.objects.filter(tender=OuterRef("tender"), tender__opened_at__lte=now)
-    contract = (
+    bids = Bid.objects.filter(tender=OuterRef("tender")).order_by().values("tender")
+    return (
         Contract.objects.filter(pk=contract_id)
-        .select_related(*RELATED)
+        .select_related(
+            "tender", "purchaser", "provider", "supervisor", "framework", "area__parent"
+        )
         .annotate(
             item_zh=Subquery(item.values("name_zh")),
             item_en=Subquery(item.values("name_en")),
-            bids=Subquery(bids.order_by().values("tender").annotate(n=Count("id")).values("n")),
+            bids=Subquery(bids.annotate(number=Count("id")).values("number")),
         )
-        .first()
     )
-    if contract is None:
+
+
+_CONTRACT = Prepared(_contract)
+_TERMS = Prepared(
+    lambda contract_id: ContractTerm.objects.filter(contract=contract_id).order_by("group", "code")
+)
+_CHANGES = Prepared(
+    lambda contract_id: ContractChange.objects.filter(contract=contract_id).order_by("seq")
+)
+
+
+def known_contract(contract_id: str, now: datetime) -> Known | None:
+    """A contract with its tender, parties, framework, area and the area above; one query."""
+    rows = _CONTRACT(contract_id)
+    if not rows:
         return None
-    name_zh: str | None = vars(contract)["item_zh"]
-    found = ServiceItem(name_zh=name_zh, name_en=vars(contract)["item_en"]) if name_zh else None
-    return Known(contract, found, vars(contract)["bids"])
+    contract = rows[0]
+    more = vars(contract)
+    item = ServiceItem(name_zh=more["item_zh"], name_en=more["item_en"])
+    opened = contract.tender is not None and is_opened(contract.tender, now)
+    return Known(
+        contract=contract,
+        item=item if more["item_zh"] else None,
+        bids=(more["bids"] or 0) if opened else None,
+    )
+
+
+def is_opened(tender: Tender, now: datetime) -> bool:
+    """Whether the bids are open. Before that not even their number may be known."""
+    return tender.opened_at is not None and tender.opened_at <= now
 
 
 def terms_of(contract_id: str) -> list[ContractTerm]:
     """The workload terms of a contract by their codes, direct ones first."""
-    return list(ContractTerm.objects.filter(contract=contract_id).order_by("group", "code"))
+    return _TERMS(contract_id)
 
 
 def changes_of(contract_id: str) -> list[ContractChange]:
     """The changes of a contract in their order, agreed or not."""
-    return list(ContractChange.objects.filter(contract=contract_id).order_by("seq"))
+    return _CHANGES(contract_id)
 
 
 def commitments_of(contract_id: str) -> list[Commitment]:
@@ -69,33 +92,41 @@ def commitments_of(contract_id: str) -> list[Commitment]:
 
 @dataclass(frozen=True)
 class Priced:
-    """What an hour of a contract can be computed from; `direct_hours` are a contract year's."""
+    """What an hour of a contract can be computed from; `direct_hours` are a contract year's.
 
-    id: str
+    Hours are a binary float, good to find the cheapest and dearest among hundreds.
+    """
+
     amount_fen: int
     starts_on: date
     ends_on: date
-    direct_hours: Decimal
+    direct_hours: float
 
 
-def priced_contracts(service_item: str) -> list[Priced]:
-    """Contracts of a service item whose direct hours are all known; one query."""
-    direct = Q(group=TermGroup.DIRECT)
-    rows = (
-        ContractTerm.objects.filter(direct, contract__service_item=service_item)
+def _priced(service_item: str) -> "QuerySet[Any, Any]":
+    return (
+        ContractTerm.objects.filter(group=TermGroup.DIRECT, contract__service_item=service_item)
         .values("contract_id")
         .annotate(
-            direct_hours=Sum(Cast("hours", EXACT)),
+            direct_hours=Sum(Cast("hours", FloatField())),
             unknown=Count("id", filter=Q(hours__isnull=True)),
         )
         .filter(unknown=0)
         .order_by("contract_id")
         .values_list(
             "contract_id",
-            F("contract__amount_fen"),
-            F("contract__starts_on"),
-            F("contract__ends_on"),
+            "contract__amount_fen",
+            "contract__starts_on",
+            "contract__ends_on",
             "direct_hours",
         )
     )
-    return [Priced(*row) for row in rows]
+
+
+_PRICED = Prepared(_priced)
+
+
+def priced_like(contract: Contract) -> list[Priced]:
+    """The other contracts of the same service item whose direct hours are all known; one query."""
+    rows = _PRICED(contract.service_item)
+    return [Priced(*facts) for contract_id, *facts in rows if contract_id != contract.id]

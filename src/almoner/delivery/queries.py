@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from almoner.delivery.models import MonthlyDelivery, TaskRequest
+from almoner.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -17,9 +18,8 @@ class TermMonth:
     people: int | None
 
 
-def months_of(contract_id: str, until: str) -> list[TermMonth]:
-    """Every month with records of a contract up to a month (YYYY-MM), in order; one query."""
-    rows = (
+_MONTHS = Prepared(
+    lambda contract_id, until: (
         MonthlyDelivery.objects.filter(term__contract=contract_id, month__lte=until)
         .order_by("month", "term_id")
         .values_list(
@@ -32,9 +32,14 @@ def months_of(contract_id: str, until: str) -> list[TermMonth]:
             "largest_session",
         )
     )
+)
+
+
+def months_of(contract_id: str, until: str) -> list[TermMonth]:
+    """Every month with records of a contract up to a month (YYYY-MM), in order; one query."""
     return [
         TermMonth(term, month, sessions, minutes, people, people_behind(clients, largest))
-        for term, month, sessions, minutes, people, clients, largest in rows
+        for term, month, sessions, minutes, people, clients, largest in _MONTHS(contract_id, until)
     ]
 
 

@@ -7,15 +7,35 @@ from decimal import Decimal
 
 from almoner.directory.models import Indicator
 from almoner.evaluation.models import Consequence, Evaluation, Outcome, Rating
+from almoner.prepared import Prepared
 
-
-def evaluations_of(contract_id: str) -> list[Evaluation]:
-    """The evaluations of a contract with agency and framework, by their periods."""
-    return list(
+_EVALUATIONS = Prepared(
+    lambda contract_id: (
         Evaluation.objects.filter(contract=contract_id)
         .select_related("agency", "framework")
         .order_by("period_to", "period_from", "id")
     )
+)
+_SCORES = Prepared(
+    lambda evaluation_ids: (
+        Rating.objects.filter(evaluation__in=evaluation_ids)
+        .order_by("indicator_id", "rater_id")
+        .values_list("evaluation_id", "rater_id", "indicator_id", "score", "evidence_count")
+    )
+)
+_INDICATORS = Prepared(
+    lambda framework_ids: Indicator.objects.filter(framework__in=framework_ids).order_by("code")
+)
+_CONSEQUENCES = Prepared(
+    lambda evaluation_ids: Consequence.objects.filter(evaluation__in=evaluation_ids).order_by(
+        "decided_on", "kind", "id"
+    )
+)
+
+
+def evaluations_of(contract_id: str) -> list[Evaluation]:
+    """The evaluations of a contract with agency and framework, by their periods."""
+    return _EVALUATIONS(contract_id)
 
 
 @dataclass(frozen=True)
@@ -31,10 +51,7 @@ class Score:
 def scores_of(evaluation_ids: Collection[str]) -> dict[str, list[Score]]:
     """The scores of evaluations, by evaluation; one query."""
     found: dict[str, list[Score]] = defaultdict(list)
-    rows = Rating.objects.filter(evaluation__in=evaluation_ids).order_by("indicator_id", "rater_id")
-    for evaluation_id, rater, indicator, score, evidence in rows.values_list(
-        "evaluation_id", "rater_id", "indicator_id", "score", "evidence_count"
-    ):
+    for evaluation_id, rater, indicator, score, evidence in _SCORES(list(evaluation_ids)):
         found[evaluation_id].append(Score(rater, indicator, score or Decimal(0), evidence))
     return found
 
@@ -42,7 +59,7 @@ def scores_of(evaluation_ids: Collection[str]) -> dict[str, list[Score]]:
 def indicators_of(framework_ids: Collection[int]) -> dict[int, list[Indicator]]:
     """The indicators of framework versions by their codes; one query."""
     found: dict[int, list[Indicator]] = defaultdict(list)
-    for indicator in Indicator.objects.filter(framework__in=framework_ids).order_by("code"):
+    for indicator in _INDICATORS(list(framework_ids)):
         found[indicator.framework_id].append(indicator)
     return found
 
@@ -50,8 +67,7 @@ def indicators_of(framework_ids: Collection[int]) -> dict[int, list[Indicator]]:
 def consequences_of(evaluation_ids: Collection[str]) -> dict[str, list[Consequence]]:
     """What evaluations led to, oldest first; one query."""
     found: dict[str, list[Consequence]] = defaultdict(list)
-    rows = Consequence.objects.filter(evaluation__in=evaluation_ids)
-    for consequence in rows.order_by("decided_on", "kind", "id"):
+    for consequence in _CONSEQUENCES(list(evaluation_ids)):
         found[consequence.evaluation_id].append(consequence)
     return found
 

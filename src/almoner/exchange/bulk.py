@@ -6,6 +6,7 @@ import polars as pl
 from django.db import connection
 
 FETCHED_ROWS = 100_000
+INSERTED_ROWS = 10_000  # Python objects at a time: small enough to stay in the processor's cache
 _SQLITE_INSTANT = "%Y-%m-%d %H:%M:%S"
 
 
@@ -68,7 +69,8 @@ def _insert_many(table: str, frame: pl.DataFrame) -> None:
     marks = ", ".join(["%s"] * frame.width)
     sql = f'INSERT INTO "{table}" ({quoted(frame.columns)}) VALUES ({marks})'  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.executemany(sql, _as_sqlite(frame).rows())
+        for slice_ in frame.iter_slices(INSERTED_ROWS):
+            cursor.executemany(sql, _as_sqlite(slice_).rows())
 
 
 def _as_sqlite(frame: pl.DataFrame) -> pl.DataFrame:
@@ -80,7 +82,10 @@ def _as_sqlite(frame: pl.DataFrame) -> pl.DataFrame:
             whole = column.dt.microsecond() == 0
             exact = column.dt.strftime(_SQLITE_INSTANT + "%.6f")
             expressions.append(
-                pl.when(whole).then(column.dt.strftime(_SQLITE_INSTANT)).otherwise(exact).alias(name)
+                pl.when(whole)
+                .then(column.dt.strftime(_SQLITE_INSTANT))
+                .otherwise(exact)
+                .alias(name)
             )
         elif dtype == pl.Date:
             expressions.append(column.dt.to_string("%Y-%m-%d"))

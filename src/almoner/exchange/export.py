@@ -11,7 +11,6 @@ from almoner.citypackage import Column, write
 from almoner.exchange.bulk import fetch, fetch_batches, is_postgresql
 from almoner.exchange.tables import STORED, Stored
 
-
 _FETCHED = {"integer": pl.Int64(), "boolean": pl.Boolean()}
 
 

@@ -11,6 +11,7 @@ from almoner.audit.operations import Act, record
 from almoner.citypackage import Fault, Reader, Report, read
 from almoner.delivery.operations import rebuild_months
 from almoner.disclosure.operations import rebuild_search_index
+from almoner.exchange.ahead import ahead
 from almoner.exchange.bulk import analyse
 from almoner.exchange.merge import Counts, TableLoad
 from almoner.exchange.resolve import Resolver
@@ -53,11 +54,7 @@ def load(
     Rows that the package lacks stay, unless `replace`: then they are removed from the tables that
     it lists. Faults undo everything. `on_progress` is told what is being read and how far.
     """
-    def progress(table: str, done: int, total: int) -> None:
-        if on_progress:
-            on_progress(table, done / total if total else 1.0)
-
-    with read(path, on_progress=progress) as reader:
+    with read(path, on_progress=on_progress) as reader:
         loaded = Loaded(reader.report)
         try:
             with transaction.atomic():
@@ -99,20 +96,27 @@ class _Load:
 
     def _read_tables(self) -> None:
         report = self._reader.report
-        resolver: Resolver | None = None
-        for name, frame in self._reader.frames():
-            resolver = resolver or Resolver(frozenset(report.listed))
-            if not self._tables or self._tables[-1].stored.name != name:
-                self._merge_last()
-                self._tables.append(TableLoad(STORED[name]))
-                self._loaded.counts[name] = self._tables[-1].counts
-            rows = resolver.stored(STORED[name], frame)
-            if resolver.faults:
-                report.faults.extend(resolver.faults)
-                raise _Faulty
-            self._tables[-1].put(rows)
+        faults = self._store_frames(frozenset(report.listed))
+        if faults:
+            report.faults.extend(faults)
+            raise _Faulty
         if report.ok:
             self._merge_last()
+
+    def _store_frames(self, listed: frozenset[str]) -> list[Fault]:
+        """Store rows while the next are read and validated; what refers to nothing ends it."""
+        with ahead(self._reader.frames()) as frames:
+            resolver = Resolver(listed)
+            for name, frame in frames:
+                if not self._tables or self._tables[-1].stored.name != name:
+                    self._merge_last()
+                    self._tables.append(TableLoad(STORED[name]))
+                    self._loaded.counts[name] = self._tables[-1].counts
+                rows = resolver.stored(STORED[name], frame)
+                if resolver.faults:
+                    break
+                self._tables[-1].put(rows)
+        return resolver.faults
 
     def _merge_last(self) -> None:
         if self._tables:

@@ -119,9 +119,7 @@ class TableLoad:
         old = texts[len(key) : len(key) + len(values)]
         new = texts[len(key) + len(values) :]
         differing = [
-            (name, was, now)
-            for name, was, now in zip(values, old, new, strict=True)
-            if was != now
+            (name, was, now) for name, was, now in zip(values, old, new, strict=True) if was != now
         ]
         return Act(
             "package.change",
@@ -158,7 +156,7 @@ class TableLoad:
         columns = quoted(self.stored.columns)
         return execute(
             f"INSERT INTO {self._table} ({columns}) SELECT {columns} FROM ("  # noqa: S608
-            f'{self._ranked(chr(34) + self._stage + chr(34))} EXCEPT {self._ranked(self._table)}'
+            f"{self._ranked(chr(34) + self._stage + chr(34))} EXCEPT {self._ranked(self._table)}"
             ") AS fresh"
         )
 
@@ -175,7 +173,9 @@ class TableLoad:
             f'SELECT "id", {columns}, row_number() OVER '  # noqa: S608
             f'(PARTITION BY {columns} ORDER BY "id") AS copy_ FROM {self._table}'
         )
-        surplus = f'{self._ranked(self._table)} EXCEPT {self._ranked(chr(34) + self._stage + chr(34))}'
+        surplus = (
+            f"{self._ranked(self._table)} EXCEPT {self._ranked(chr(34) + self._stage + chr(34))}"
+        )
         return f't."id" IN (SELECT a."id" FROM ({numbered}) a JOIN ({surplus}) g ON {same})'  # noqa: S608
 
     def _count_unchanged(self) -> None:
@@ -191,6 +191,10 @@ class TableLoad:
     def _texts(self, columns: Sequence[str], row: tuple[object, ...]) -> list[str | None]:
         """The values as the exchange format writes them, booleans alike on both databases."""
         return [
-            None if value is None else str(bool(value)).lower() if name in self._flags else str(value)
+            None
+            if value is None
+            else str(bool(value)).lower()
+            if name in self._flags
+            else str(value)
             for name, value in zip(columns, row, strict=True)
         ]

@@ -50,9 +50,7 @@ class Resolver:
         self._report(stored, lookup.columns, lookup.table, missing)
         return found.drop(lookup.columns).rename({"id_": lookup.into})
 
-    def _known(
-        self, table: str, columns: tuple[str, ...], with_id: bool = False
-    ) -> pl.DataFrame:
+    def _known(self, table: str, columns: tuple[str, ...], with_id: bool = False) -> pl.DataFrame:
         if table not in self._keys:
             selected = quoted(columns) + (', "id"' if with_id else "")
             rows = fetch(f'SELECT {selected} FROM "{table}"')  # noqa: S608
@@ -75,4 +73,3 @@ class Resolver:
                     code="dangling_reference",
                 )
             )
-

@@ -35,9 +35,7 @@ _FRAMEWORK = Lookup(
     ("framework_code", "version"),
     "framework_id",
 )
-_TERM = Lookup(
-    ("contract_id", "term_id"), "contract_terms", ("contract_id", "code"), "term_id"
-)
+_TERM = Lookup(("contract_id", "term_id"), "contract_terms", ("contract_id", "code"), "term_id")
 LOOKUPS: Mapping[str, Lookup] = {
     "indicators": _FRAMEWORK,
     "contracts": _FRAMEWORK,

@@ -63,6 +63,8 @@ def areas() -> Areas:
 
 def organisation(uscc: str) -> Organisation | None:
     """A body by its Unified Social Credit Code."""
+    if "\0" in uscc:  # PostgreSQL refuses to look for it
+        return None
     return Organisation.objects.select_related("area").filter(pk=uscc).first()
 
 

@@ -1,0 +1,314 @@
+"""How a contract was judged, and what changed in its users, as far as it may be shown."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from almoner.directory.models import Dimension, Indicator
+from almoner.disclosure.contract_labels import GRADE_TAGS, GRADES
+from almoner.evaluation.models import Consequence, Evaluation, Outcome, Stage, Wave
+from almoner.evaluation.queries import Score
+from almoner.rules import evaluation as rules
+from almoner.rules.grades import Grade, grade
+from almoner.rules.packs import china
+from almoner.web.format import named
+
+
+@dataclass(frozen=True)
+class Group:
+    """Indicators together: weight as written, score in percent (None where nobody rated them).
+
+    `evidence` adds up, over the indicators, the most pieces that any one rater looked at.
+    """
+
+    name: str
+    weight: Decimal
+    score: Fraction | None
+    evidence: int
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One indicator with the mean of its raters' scores, on its own scale."""
+
+    name: str
+    code: str
+    dimension: str
+    weight: Decimal
+    lowest: Decimal
+    highest: Decimal
+    mean: Fraction | None
+    raters: int
+    evidence: int
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A framework version, made ready for several evaluations."""
+
+    indicators: tuple[rules.Indicator, ...]
+    leaves: tuple[Indicator, ...]
+    rows: tuple[Indicator, ...]
+    by_parent: bool
+
+    @classmethod
+    def of(cls, indicators: Sequence[Indicator]) -> "Scale":
+        parents = {indicator.parent_code for indicator in indicators}
+        leaves = tuple(indicator for indicator in indicators if indicator.code not in parents)
+        return cls(
+            indicators=tuple(
+                rules.Indicator(
+                    id=row.code,
+                    parent_id=row.parent_code,
+                    dimension=row.dimension,
+                    weight=row.weight or 0,
+                    min_score=row.min_score,
+                    max_score=row.max_score,
+                )
+                for row in indicators
+            ),
+            leaves=leaves,
+            rows=tuple(indicators),
+            by_parent=all(leaf.parent_code for leaf in leaves),
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An evaluation with its result. Before it is reported there is no total and no score.
+
+    `scores` are those of each leaf. Tables are only made where a page shows them.
+    """
+
+    evaluation: Evaluation
+    reported: bool
+    scale: Scale
+    scores: Mapping[str, Sequence[Score]]
+    result: rules.EvaluationTotal
+    consequences: tuple[Consequence, ...]
+
+    @property
+    def total(self) -> Fraction | None:
+        return self.result.total
+
+    @property
+    def stage(self) -> str:
+        return str(Stage(self.evaluation.stage).label)
+
+    @cached_property
+    def _grade(self) -> Grade | None:
+        if self.total is None:
+            return None
+        day = self.evaluation.reported_on or self.evaluation.period_to
+        return grade(self.total, china(), day)
+
+    @property
+    def grade(self) -> str:
+        return str(GRADES[self._grade]) if self._grade else ""
+
+    @property
+    def tag(self) -> str:
+        return GRADE_TAGS[self._grade] if self._grade else "info"
+
+    @cached_property
+    def raters(self) -> int:
+        return len({score.rater_id for scores in self.scores.values() for score in scores})
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """By the leaves' parents, or by dimension where a leaf has none."""
+        if not self.scale.by_parent:
+            return self.dimensions
+        return self._groups(lambda row: row.parent_code or "", self.result.by_parent, self.names)
+
+    @cached_property
+    def dimensions(self) -> tuple[Group, ...]:
+        names = {value: str(label) for value, label in Dimension.choices}
+        return self._groups(lambda row: row.dimension, self.result.by_dimension, names)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        return {row.code: named(row) or row.code for row in self.scale.rows}
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        return [
+            _leaf(row, self.names[row.code], self.scores.get(row.code, ()))
+            for row in self.scale.leaves
+        ]
+
+    @property
+    def evidence(self) -> int:
+        return sum(group.evidence for group in self.groups)
+
+    @property
+    def weight(self) -> Decimal:
+        return sum((group.weight for group in self.groups), Decimal(0))
+
+    def _groups(
+        self,
+        key: Callable[[Indicator], str],
+        scores: Mapping[str, Fraction],
+        names: Mapping[str, str],
+    ) -> tuple[Group, ...]:
+        members: dict[str, list[Indicator]] = defaultdict(list)
+        for row in self.scale.leaves:
+            members[key(row)].append(row)
+        return tuple(
+            Group(
+                name=names.get(of, of),
+                weight=sum((row.weight or Decimal(0) for row in group), Decimal(0)),
+                score=scores.get(of),
+                evidence=sum(_evidence(self.scores.get(row.code, ())) for row in group),
+            )
+            for of, group in members.items()
+        )
+
+
+def _evidence(scores: Sequence[Score]) -> int:
+    return max((score.evidence for score in scores), default=0)
+
+
+def _leaf(row: Indicator, name: str, scores: Sequence[Score]) -> Leaf:
+    return Leaf(
+        name=name,
+        code=row.code,
+        dimension=str(Dimension(row.dimension).label),
+        weight=row.weight or Decimal(0),
+        lowest=Decimal(0) if row.min_score is None else row.min_score,
+        highest=Decimal(100) if row.max_score is None else row.max_score,
+        mean=_mean(scores) if scores else None,
+        raters=len(scores),
+        evidence=_evidence(scores),
+    )
+
+
+def _mean(scores: Sequence[Score]) -> Fraction:
+    return sum((Fraction(score.score) for score in scores), Fraction(0)) / len(scores)
+
+
+def judgement(
+    evaluation: Evaluation,
+    scale: Scale,
+    scores: Sequence[Score],
+    consequences: Sequence[Consequence],
+    today: date,
+) -> Judgement:
+    """An evaluation as it may be shown on a day: its result from the day it was reported."""
+    reported = evaluation.reported_on is not None and evaluation.reported_on <= today
+    by_leaf: dict[str, list[Score]] = defaultdict(list)
+    for score in scores if reported else ():
+        by_leaf[score.indicator].append(score)
+    ratings = [
+        rules.Rating(score.rater_id, score.indicator, score.score)
+        for found in by_leaf.values()
+        for score in found
+    ]
+    return Judgement(
+        evaluation=evaluation,
+        reported=reported,
+        scale=scale,
+        scores=by_leaf,
+        result=rules.evaluation_total(scale.indicators, ratings),
+        consequences=tuple(consequences),
+    )
+
+
+@dataclass(frozen=True)
+class Judgements:
+    """All evaluations of a contract; `latest` is the one reported last that has a total."""
+
+    every: tuple[Judgement, ...]
+    latest: Judgement | None
+
+    @property
+    def earlier(self) -> tuple[Judgement, ...]:
+        """All but the latest, the newest first."""
+        return tuple(one for one in reversed(self.every) if one is not self.latest)
+
+    @property
+    def agencies(self) -> int:
+        """How many agencies have reported; totals of different ones are not comparable."""
+        return len({one.evaluation.agency_id for one in self.every if one.reported})
+
+
+def judgements(
+    evaluations: Sequence[Evaluation],
+    indicators: Mapping[int, Sequence[Indicator]],
+    scores: Mapping[str, Sequence[Score]],
+    consequences: Mapping[str, Sequence[Consequence]],
+    today: date,
+) -> Judgements:
+    """The evaluations of a contract by their periods."""
+    scales = {key: Scale.of(rows) for key, rows in indicators.items()}
+    every = tuple(
+        judgement(
+            one,
+            scales.get(one.framework_id) or Scale.of([]),
+            scores.get(one.id, ()),
+            consequences.get(one.id, ()),
+            today,
+        )
+        for one in evaluations
+    )
+    judged = [one for one in every if one.total is not None]
+    latest = max(
+        judged, key=lambda one: (one.evaluation.reported_on, one.evaluation.id), default=None
+    )
+    return Judgements(every, latest)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Users measured at the start and once more or oftener; means of both and of the last measure.
+
+    None is hidden. `at_baseline` is hidden too where it would tell how few were lost.
+    """
+
+    instrument: str
+    pairs: int | None
+    at_baseline: int | None
+    first: Fraction | None
+    last: Fraction | None
+
+    @property
+    def difference(self) -> Fraction | None:
+        return None if self.first is None or self.last is None else self.last - self.first
+
+
+def changes_in_users(outcomes: Iterable[Outcome], today: date, minimum: int) -> tuple[Change, ...]:
+    """One line an instrument, over the users with a baseline and their last later measurement.
+
+    One group of users an instrument: figures of several overlapping groups (exit, 6 months, 12
+    months) would let the few in whom they differ be computed.
+    """
+    measures: dict[str, dict[str, list[Outcome]]] = defaultdict(lambda: defaultdict(list))
+    for outcome in outcomes:
+        if outcome.measured_on <= today:
+            measures[outcome.instrument][outcome.client_id].append(outcome)
+    return tuple(_change(name, users.values(), minimum) for name, users in sorted(measures.items()))
+
+
+def _change(instrument: str, users: Iterable[Sequence[Outcome]], minimum: int) -> Change:
+    started, pairs = 0, []
+    for rows in users:
+        baseline = [row.score for row in rows if row.wave == Wave.BASELINE]
+        later = [row for row in rows if row.wave != Wave.BASELINE]
+        started += bool(baseline)
+        if baseline and later:
+            last = max(later, key=lambda row: (row.measured_on, row.wave))
+            pairs.append((Fraction(baseline[0] or 0), Fraction(last.score or 0)))
+    if len(pairs) < minimum:
+        return Change(instrument, None, None, None, None)
+    lost = started - len(pairs)
+    return Change(
+        instrument=instrument,
+        pairs=len(pairs),
+        at_baseline=None if 0 < lost < minimum else started,
+        first=sum((first for first, _ in pairs), Fraction(0)) / len(pairs),
+        last=sum((last for _, last in pairs), Fraction(0)) / len(pairs),
+    )

@@ -1,0 +1,90 @@
+"""Keeping the search index."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from almoner.contracts.models import Contract
+from almoner.disclosure.models import EntryKind, SearchEntry, SearchToken
+from almoner.disclosure.queries import contract_title, service_items
+from almoner.disclosure.search import AGENCY, tokens_of
+from almoner.evaluation.models import Evaluation
+from almoner.parties.models import Area, Organisation, OrganisationKind
+from almoner.parties.queries import is_kind
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class _Page:
+    kind: str
+    ref: str
+    title_zh: str
+    title_en: str
+    more: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def rebuild_search_index() -> int:
+    """Make the index anew from the record; the number of pages in it.
+
+    For whoever loads a package, in the same transaction. Running it again changes nothing.
+    """
+    SearchToken.objects.all().delete()
+    SearchEntry.objects.all().delete()
+    pages = list(_pages())
+    SearchEntry.objects.bulk_create(
+        (
+            SearchEntry(
+                pk=number,
+                kind=page.kind,
+                ref=page.ref,
+                title_zh=page.title_zh,
+                title_en=page.title_en,
+            )
+            for number, page in enumerate(pages, start=1)
+        ),
+        batch_size=BATCH,
+    )
+    SearchToken.objects.bulk_create(
+        (
+            SearchToken(entry_id=number, token=token)
+            for number, page in enumerate(pages, start=1)
+            for token in sorted(tokens_of([page.title_zh, page.title_en, page.ref, *page.more]))
+        ),
+        batch_size=BATCH,
+    )
+    return len(pages)
+
+
+def _pages() -> Iterator[_Page]:
+    items = service_items()
+    for contract in Contract.objects.select_related("area").order_by("id"):
+        title = contract_title(
+            items.get(contract.service_item), contract.service_item, contract.area
+        )
+        yield _Page(
+            EntryKind.CONTRACT,
+            contract.id,
+            title.name_zh,
+            title.name_en,
+            [contract.service_item, contract.tender_id or ""],
+        )
+    for area in Area.objects.order_by("code"):
+        yield _Page(EntryKind.PLACE, area.code, area.name_zh, area.name_en or area.name_zh)
+    contracts = Contract.objects.all()
+    yield from _bodies(EntryKind.PROVIDER, OrganisationKind.PROVIDER, contracts.values("provider"))
+    yield from _bodies(
+        EntryKind.PURCHASER, OrganisationKind.PURCHASER, contracts.values("purchaser")
+    )
+    yield from _bodies(AGENCY, OrganisationKind.EVALUATOR, Evaluation.objects.values("agency"))
+
+
+def _bodies(kind: str, of_kind: OrganisationKind, also: "QuerySet[Any, Any]") -> Iterator[_Page]:
+    """The bodies of a kind, and those that act as such without being named so."""
+    bodies = Organisation.objects.filter(is_kind(of_kind) | Q(pk__in=also))
+    for body in bodies.order_by("uscc"):
+        yield _Page(kind, body.uscc, body.name_zh, body.name_en or body.name_zh)

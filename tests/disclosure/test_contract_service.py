@@ -1,0 +1,170 @@
+"""The table of a contract year: what it adds up, and that nothing hidden follows from it."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from almoner.contracts.models import ContractTerm
+from almoner.delivery.queries import TermMonth
+from almoner.disclosure.contract_figures import years_of
+from almoner.disclosure.contract_service import YearOfService, year_of_service
+
+YEARS = years_of(date(2026, 1, 1), date(2027, 12, 31))
+TODAY = date(2026, 4, 10)
+MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04")
+CASE, GROUP, VISIT, TRAINING = 1, 2, 3, 4
+
+
+def term(pk: int, hours: str | None, group: str = "direct") -> ContractTerm:
+    value = None if hours is None else Decimal(hours)
+    return ContractTerm(id=pk, code=str(pk), group=group, type="case_work", formula="", hours=value)
+
+
+TERMS = (
+    term(CASE, "1200"),
+    term(GROUP, "600"),
+    term(VISIT, None),
+    term(TRAINING, "72", group="indirect"),
+)
+
+
+def done(pk: int, month: str, hours: int, people: int | None = 20) -> TermMonth:
+    return TermMonth(pk, month, 2, hours * 60, people, people)
+
+
+def table(*rows: TermMonth, today: date = TODAY, number: int = 1) -> YearOfService:
+    return year_of_service(
+        YEARS[number - 1], YEARS, TERMS, rows, today=today, actual_end=YEARS[-1].last, minimum=5
+    )
+
+
+def test_hours_are_added_by_month_and_by_term_and_indirect_work_stands_apart() -> None:
+    year = table(
+        done(CASE, "2026-01", 100),
+        done(GROUP, "2026-01", 40),
+        done(CASE, "2026-03", 90),
+        done(TRAINING, "2026-01", 6, None),
+        done(CASE, "2027-01", 7),
+    )
+    assert [line.month for line in year.lines] == list(MONTHS), "no month ahead, none left out"
+    assert [line.total.hours for line in year.lines] == [140, 0, 90, 0]
+    assert [term.work.hours for term in year.direct] == [190, 40, 0]
+    assert [term.work.hours for term in year.indirect] == [6]
+    assert year.total.hours == 230
+    assert year.promised == 1800 and year.unknown_terms == 1
+    assert year.monthly == 150
+    assert year.share == Fraction(230, 1800)
+    assert not year.has_hidden
+
+
+def test_a_term_without_known_hours_has_no_share_and_is_never_behind() -> None:
+    visit = table(done(VISIT, "2026-01", 1)).direct[2]
+    assert (visit.promised, visit.share, visit.behind) == (None, None, False)
+
+
+def test_behind_by_the_days_that_have_passed() -> None:
+    year = table(done(CASE, "2026-01", 262), done(GROUP, "2026-01", 132))
+    assert year.passed == Fraction(100, 365)
+    # 80 % of 1,200 h x 100/365 is 263.01 h, of 600 h it is 131.5 h.
+    assert [term.behind for term in year.direct[:2]] == [True, False]
+
+
+def test_few_people_are_hidden_with_all_that_would_tell_them() -> None:
+    year = table(
+        done(CASE, "2026-01", 100),
+        done(CASE, "2026-02", 100),
+        done(GROUP, "2026-01", 50),
+        done(GROUP, "2026-02", 3, 4),
+    )
+    group = [line.cells[1][1].minutes for line in year.lines]
+    assert group[1] is None and group[0] is None, "its neighbour would tell it"
+    assert year.has_hidden
+    assert year.total.minutes == 253 * 60, "the whole still shows"
+
+
+def test_five_people_are_shown_and_an_unknown_number_is_not() -> None:
+    assert not table(done(CASE, "2026-01", 10, 5)).has_hidden
+    assert table(done(CASE, "2026-01", 10, None)).has_hidden
+    assert table(done(CASE, "2026-01", 10, 4)).total.hours is None, "the total is that cell"
+
+
+def test_indirect_work_is_about_no_users() -> None:
+    assert not table(done(TRAINING, "2026-01", 10, 1)).has_hidden
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> list[TermMonth]:
+    places = [(pk, month) for pk in (CASE, GROUP, VISIT) for month in MONTHS]
+    chosen = draw(st.lists(st.sampled_from(places), unique=True, min_size=1))
+    people = st.none() | st.integers(0, 12)
+    return [done(pk, month, draw(st.integers(1, 50)), draw(people)) for pk, month in chosen]
+
+
+@settings(max_examples=150, deadline=None)
+@given(cells())
+def test_no_hidden_figure_follows_from_the_figures_of_both_pages(rows: list[TermMonth]) -> None:
+    year = table(*rows)
+    hidden, sums = shown_to_the_public(year)
+    small = {(row.month, row.term_id) for row in rows if row.people is None or row.people < 5}
+    assert small <= hidden
+    assert not determined(hidden, sums) & hidden
+
+
+def shown_to_the_public(
+    year: YearOfService,
+) -> tuple[set[tuple[str, object]], list[list[tuple[str, object]]]]:
+    """What is hidden on the contract page and /service, and which places add up to which total."""
+    hidden: set[tuple[str, object]] = set()
+    pks = (CASE, GROUP, VISIT)
+    for line in year.lines:
+        for pk, (_name, work) in zip(pks, line.cells, strict=True):
+            if work.minutes is None:
+                hidden.add((line.month, pk))
+        if line.total.minutes is None:
+            hidden.add((line.month, "all"))
+    for pk, term_year in zip(pks, year.direct, strict=True):
+        if term_year.work.minutes is None:
+            assert term_year.share is None, "a share would tell the hours"
+            hidden.add(("all", pk))
+    if year.total.minutes is None:
+        assert year.share is None
+        hidden.add(("all", "all"))
+    rows = [*[line.month for line in year.lines], "all"]
+    columns = [*pks, "all"]
+    sums = [[(row, column) for column in columns] for row in rows]
+    sums += [[(row, column) for row in rows] for column in columns]
+    return hidden, sums
+
+
+def determined(
+    hidden: set[tuple[str, object]], sums: list[list[tuple[str, object]]]
+) -> set[tuple[str, object]]:
+    """The hidden places whose value the totals fix, by elimination over the rationals."""
+    order = sorted(hidden, key=str)
+    matrix = []
+    for places in sums:
+        signs = {place: Fraction(-1 if place == places[-1] else 1) for place in places}
+        matrix.append([signs.get(place, Fraction(0)) for place in order])
+    pivots: list[int] = []
+    for column in range(len(order)):
+        row = next((r for r in range(len(pivots), len(matrix)) if matrix[r][column]), None)
+        if row is None:
+            continue
+        top = len(pivots)
+        matrix[top], matrix[row] = matrix[row], matrix[top]
+        matrix[top] = [value / matrix[top][column] for value in matrix[top]]
+        for other in range(len(matrix)):
+            if other != top and matrix[other][column]:
+                factor = matrix[other][column]
+                matrix[other] = [
+                    a - factor * b for a, b in zip(matrix[other], matrix[top], strict=True)
+                ]
+        pivots.append(column)
+    return {
+        order[column]
+        for row, column in enumerate(pivots)
+        if sum(bool(value) for value in matrix[row]) == 1
+    }
