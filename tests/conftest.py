@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import settings
 
 # A shared machine is slow at times: how long one example takes says nothing about the code.
@@ -51,6 +52,13 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         name: Path = tmp_path_factory.getbasetemp() / "almoner.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Each test begins in English, whatever language the one before it left active."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

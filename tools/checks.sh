@@ -22,7 +22,7 @@ step "Migrations" python -m django makemigrations --check --dry-run
 step "Translations" python tools/messages.py --check
 [ "${1:-}" != lint ] || exit 0
 
-step "Tests on SQLite" pytest -n 2 --dist loadgroup --timeout 180 -m "not slow"
+step "Tests on SQLite" pytest -n 2 --timeout 180 -m "not slow"
 export ALMONER_CHECKS_BEGAN="$began"
 step "Tests on PostgreSQL" python tools/postgres.py -- \
   pytest -n 2 --timeout 180 -m "not slow and not browser" --database-only

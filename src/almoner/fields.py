@@ -71,7 +71,5 @@ def at_least(field: str, minimum: int, name: str) -> models.CheckConstraint:
 
 def number_at_least(field: str, minimum: int, name: str) -> models.CheckConstraint:
     """A NumberField column is at least `minimum`, or null."""
-    condition = Q(
-        GreaterThanOrEqual(Cast(F(field), models.FloatField()), float(minimum))
-    )
+    condition = Q(GreaterThanOrEqual(Cast(F(field), models.FloatField()), float(minimum)))
     return models.CheckConstraint(condition=condition, name=name)

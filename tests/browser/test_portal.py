@@ -39,7 +39,6 @@ BANNERS = {"en": ("en", "Demonstration data"), "zh-hans": ("zh-Hans", "演示数
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(300),
-    pytest.mark.xdist_group("portal"),
 ]
 
 

@@ -135,6 +135,20 @@ def test_evaluations_by_filter(three: cast.Stage) -> None:
     assert "No evaluation answers all of this" in read("evaluations/", grade="poor")
 
 
+def test_evaluations_of_a_grade_come_in_pages(
+    on: cast.Stage, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    contract = cast.contract(on)
+    for number in range(51):
+        cast.evaluation(on, contract, f"E-{number:02}")
+    cast.evaluation(on, cast.contract(on, "C-2"), "E-X", {"1.1": "10", "1.2": "10", "2.1": "10"})
+    with django_assert_max_num_queries(18):
+        first = html("evaluations/", grade="good")
+    assert "grade=good&amp;page=2" in first and first.count(">C-1<") == 50
+    assert html("evaluations/", grade="good", page="2").count(">C-1<") == 1
+    assert listed(html("evaluations/", grade="excellent")) == ["C-2"]
+
+
 def test_a_total_just_below_a_line_keeps_its_grade_in_print(on: cast.Stage) -> None:
     cast.evaluation(on, cast.contract(on), "E-1", {"1.1": "8.9999"}, ("R-1",))
     assert "89.99 Good" in read("evaluations/")

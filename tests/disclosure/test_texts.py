@@ -1,13 +1,16 @@
 """The pages about the portal itself, and that all pages read well in both languages."""
 
 import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
 
 import pytest
 from django.test import Client
 from tests.disclosure import cast
 from tests.disclosure.portal import LANGUAGES, html, read, set_day
 
-from almoner.rules.packs import china
+from almoner.rules.packs import Pack, china
 
 pytestmark = pytest.mark.django_db
 
@@ -37,13 +40,32 @@ def on() -> cast.Stage:
     return on
 
 
-def test_every_limit_stands_with_its_source(on: cast.Stage) -> None:
-    page = html("how-we-count/")
+@pytest.mark.parametrize(
+    ("language", "unverified"), [("en", "source not verified"), ("zh-hans", "来源未核实")]
+)
+def test_every_limit_stands_with_its_title_and_source(language: str, unverified: str) -> None:
+    page = unescape(html("how-we-count/", language))
+    chinese = language == "zh-hans"
     for limit in china().entries():
-        assert f">{limit.name}<" in page
-    assert page.count("source not verified</span>") == sum(
+        title, source = limit.title_zh if chinese else limit.title, limit.source
+        assert f">{title} <" in page and f">{limit.name}<" in page
+        assert f">{limit.source_zh if chinese else source} <" in page
+    assert page.count(f"{unverified}</span>") == sum(
         not limit.verified for limit in china().entries()
     )
+
+
+def test_a_day_from_which_a_limit_holds_stands_with_its_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "Holds from" not in html("how-we-count/")
+    first, *_others = china().entries()
+    dated = replace(first, holds_from=date(2021, 7, 1), verified=True)
+    monkeypatch.setattr("almoner.disclosure.views.china", lambda: Pack([dated]))
+    set_day()
+    page = read("how-we-count/")
+    assert f"{first.source} Holds from 1 July 2021" in page
+    assert "source not verified" not in page
 
 
 def test_definitions_name_the_boundary_cases() -> None:

@@ -15,7 +15,7 @@ from almoner.rules.capacity import (
     is_inflated,
     over_share,
 )
-from almoner.rules.evaluation import Indicator, Rating, evaluation_total
+from almoner.rules.evaluation import Framework, Indicator, Rating, evaluation_total
 from almoner.rules.grades import grade
 from almoner.rules.packs import china
 
@@ -141,3 +141,71 @@ def test_a_total_lies_between_its_scores_and_ignores_the_scale_of_weights(leaves
     scores = [score for _, score in leaves]
     assert min(scores) <= total(1) <= max(scores)
     assert total(1) == total(factor)
+
+
+NUMBERS = st.one_of(
+    st.integers(-5, 20),
+    st.decimals(-5, 20, places=3),
+    st.fractions(-5, 20, max_denominator=12),
+)
+BY_ID = {
+    name: st.builds(
+        Indicator,
+        st.just(name),
+        st.sampled_from([None, "A", "B", "elsewhere"]),
+        st.sampled_from(["output", "benefit"]),
+        NUMBERS.filter(lambda weight: weight >= 0),
+        st.none() | NUMBERS,
+        st.none() | NUMBERS,
+    )
+    for name in "ABCDE"
+}
+RATINGS = st.builds(Rating, st.sampled_from("xyz"), st.sampled_from("ABCDEF"), NUMBERS)
+
+
+def plain_means(shares, group_of):
+    """Weighted means of percents, straight from the definition."""
+    means = {}
+    for group in {group_of(leaf) for leaf in shares} - {None}:
+        members = {leaf: share for leaf, share in shares.items() if group_of(leaf) == group}
+        weight = sum(Fraction(leaf.weight) for leaf in members)
+        if weight:
+            means[group] = (
+                sum(Fraction(leaf.weight) * share for leaf, share in members.items()) / weight
+            )
+    return means
+
+
+@given(st.fixed_dictionaries(BY_ID), st.lists(RATINGS, max_size=12))
+def test_adding_whole_numbers_gives_what_the_definition_gives(by_id, ratings):
+    indicators = list(by_id.values())
+    leaves = [one for one in indicators if all(one.id != other.parent_id for other in indicators)]
+    shares = {}
+    for leaf in leaves:
+        given = [Fraction(rating.score) for rating in ratings if rating.indicator_id == leaf.id]
+        low = Fraction(0 if leaf.min_score is None else leaf.min_score)
+        high = Fraction(100 if leaf.max_score is None else leaf.max_score)
+        if given and low != high:
+            shares[leaf] = 100 * (sum(given) / len(given) - low) / (high - low)
+    whole = sum(Fraction(leaf.weight) for leaf in leaves)
+    rated = sum(Fraction(leaf.weight) for leaf in shares)
+
+    result = evaluation_total(indicators, ratings)
+    assert result.total == plain_means(shares, lambda leaf: "").get("")
+    assert result.by_dimension == plain_means(shares, lambda leaf: leaf.dimension)
+    assert result.by_parent == plain_means(shares, lambda leaf: leaf.parent_id)
+    assert result.rated_weight == (100 * rated / whole if whole else 0)
+
+
+def test_a_framework_made_ready_totals_every_evaluation_by_itself():
+    ready = Framework(FRAMEWORK)
+    for score in (Decimal("7.25"), Fraction(1, 3), 10):
+        ratings = [Rating("one", "A1", score)]
+        assert ready.total(ratings) == evaluation_total(FRAMEWORK, ratings)
+        assert ready.total(ratings).total == 10 * Fraction(score)
+
+
+def test_a_binary_float_is_refused_also_after_its_equal_was_seen():
+    evaluation_total(FRAMEWORK, [Rating("one", "A1", 8)])
+    with pytest.raises(TypeError, match="exact number"):
+        evaluation_total(FRAMEWORK, [Rating("one", "A1", 8.0)])

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -77,6 +78,16 @@ def test_the_pack_holds_every_limit_exactly():
     assert in_pack == {name: Fraction(value) for name, value in LIMITS.items()}
 
 
+def test_every_limit_and_its_source_are_named_in_both_languages():
+    for entry in china().entries():
+        assert re.search("[\u4e00-\u9fff]", entry.title_zh), entry.name
+        assert re.search("[\u4e00-\u9fff]", entry.source_zh), entry.name
+        assert not re.search("[\u4e00-\u9fff]", entry.title + entry.source), entry.name
+    titles = {entry.title for entry in china().entries()}
+    titles_zh = {entry.title_zh for entry in china().entries()}
+    assert len(titles) == len(titles_zh) == len(LIMITS)
+
+
 def test_no_source_is_shown_as_checked_before_somebody_has_checked_it():
     for entry in china().entries():
         assert entry.source_note == f"{entry.source} (source not verified)"
@@ -86,9 +97,12 @@ def test_no_source_is_shown_as_checked_before_somebody_has_checked_it():
 def pack_text(**changes):
     fields = {
         "name": '"T02.days"',
+        "title": '"Time to bid"',
+        "title_zh": '"投标时间"',
         "value": "20",
         "unit": '"day"',
         "source": '"an article"',
+        "source_zh": '"某条"',
         "verified": "false",
     } | changes
     return "[[limit]]\n" + "".join(f"{key} = {value}\n" for key, value in fields.items() if value)
@@ -133,9 +147,13 @@ def test_values_are_read_exactly():
         ("limit = [3]", r"3 is not a \[\[limit\]\] table"),
         ("other = 1\n" + pack_text(), "nothing else"),
         (pack_text(unit=None), "T02.days: unit missing, nothing unknown"),
+        (pack_text(title=None), "T02.days: title missing, nothing unknown"),
+        (pack_text(title_zh=None), "T02.days: title_zh missing, nothing unknown"),
+        (pack_text(source_zh=None), "T02.days: source_zh missing, nothing unknown"),
         (pack_text(limit="3"), "nothing missing, limit unknown"),
         (pack_text(unit='"days"'), "unit days is none of"),
         (pack_text(source='" "'), "source must be a text"),
+        (pack_text(title_zh="3"), "title_zh must be a text"),
         (pack_text(verified='"no"'), "true or false"),
         (pack_text(holds_from='"2020"'), "holds_from must be a date"),
         (pack_text(holds_from="2020-01-01T00:00:00"), "holds_from must be a date"),

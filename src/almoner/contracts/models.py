@@ -146,9 +146,7 @@ class Commitment(models.Model):
         related_name="commitments",
         db_index=False,
     )
-    appropriation = models.ForeignKey(
-        Appropriation, models.PROTECT, db_column="appropriation_id"
-    )
+    appropriation = models.ForeignKey(Appropriation, models.PROTECT, db_column="appropriation_id")
     amount_fen = models.BigIntegerField()
 
     class Meta:

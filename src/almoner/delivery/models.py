@@ -57,9 +57,7 @@ class MonthlyDelivery(models.Model):
     many people stand behind the cell.
     """
 
-    term = models.ForeignKey(
-        ContractTerm, models.CASCADE, related_name="months", db_index=False
-    )
+    term = models.ForeignKey(ContractTerm, models.CASCADE, related_name="months", db_index=False)
     month = models.CharField(max_length=7)
     records = models.BigIntegerField()
     minutes = models.BigIntegerField()

@@ -3,10 +3,11 @@
 from django.db import connection, transaction
 
 # The month is that of Asia/Shanghai. SQLite knows no time zones: its offset is +8 hours, which has
-# held without summer time since 1991, before any record that this platform will see.
+# held without summer time since 1991, before any record that this platform will see. Fractions of
+# a second are cut off, because strftime would round the last one of a month into the next.
 _MONTH = {
     "postgresql": "to_char(started_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')",
-    "sqlite": "strftime('%Y-%m', started_at, '+8 hours')",
+    "sqlite": "strftime('%Y-%m', substr(started_at, 1, 19), '+8 hours')",
 }
 
 

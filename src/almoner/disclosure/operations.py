@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from almoner.contracts.models import Contract
 from almoner.disclosure.models import EntryKind, SearchEntry, SearchToken
 from almoner.disclosure.queries import contract_title, service_items
-from almoner.disclosure.search import AGENCY, tokens_of
+from almoner.disclosure.search import tokens_of
 from almoner.evaluation.models import Evaluation
 from almoner.parties.models import Area, Organisation, OrganisationKind
 from almoner.parties.queries import is_kind
@@ -80,7 +80,10 @@ def _pages() -> Iterator[_Page]:
     yield from _bodies(
         EntryKind.PURCHASER, OrganisationKind.PURCHASER, contracts.values("purchaser")
     )
-    yield from _bodies(AGENCY, OrganisationKind.EVALUATOR, Evaluation.objects.values("agency"))
+    evaluations = Evaluation.objects.all()
+    yield from _bodies(
+        EntryKind.EVALUATOR, OrganisationKind.EVALUATOR, evaluations.values("agency")
+    )
 
 
 def _bodies(kind: str, of_kind: OrganisationKind, also: "QuerySet[Any, Any]") -> Iterator[_Page]:

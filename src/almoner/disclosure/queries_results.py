@@ -1,6 +1,6 @@
 """Evaluations with their totals and grades, for lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,7 +11,7 @@ from almoner.disclosure.contract_labels import GRADE_TAGS, GRADES
 from almoner.disclosure.contract_results import Scale
 from almoner.disclosure.queries import Title, contract_title, has_result, service_items
 from almoner.evaluation.models import Evaluation, Stage
-from almoner.evaluation.queries import indicators_of, scores_of
+from almoner.evaluation.queries import indicators_of, ratings_of
 from almoner.parties.models import Organisation
 from almoner.rules import evaluation as rules
 from almoner.rules.grades import Grade, grade
@@ -55,35 +55,36 @@ def reported(today: date, of: Q | None = None) -> QuerySet[Evaluation]:
 def with_totals(evaluations: Iterable[Evaluation]) -> list[Result]:
     """Totals and grades of evaluations, in their order, in three queries."""
     rows = list(evaluations)
-    scores = scores_of([row.id for row in rows])
-    frameworks = {
-        framework: Scale.of(indicators).indicators
-        for framework, indicators in indicators_of({row.framework_id for row in rows}).items()
-    }
+    totals = _totals({row.id: row.framework_id for row in rows})
     items = service_items()
-    results = []
-    for row in rows:
-        ratings = (
-            rules.Rating(one.rater_id, one.indicator, one.score) for one in scores.get(row.id, ())
+    return [
+        Result(
+            evaluation=row,
+            title=contract_title(
+                items.get(row.contract.service_item), row.contract.service_item, row.contract.area
+            ),
+            total=totals[row.id],
+            grade=_grade(totals[row.id], row.reported_on or row.period_to),
         )
-        total = rules.evaluation_total(frameworks.get(row.framework_id, ()), ratings).total
-        results.append(
-            Result(
-                evaluation=row,
-                title=contract_title(
-                    items.get(row.contract.service_item),
-                    row.contract.service_item,
-                    row.contract.area,
-                ),
-                total=total,
-                grade=None if total is None else _grade(total, row.reported_on or row.period_to),
-            )
-        )
-    return results
+        for row in rows
+    ]
 
 
-def _grade(total: Fraction, on: date) -> Grade:
-    return grade(total, china(), on)
+def _totals(framework_by_evaluation: Mapping[str, int]) -> dict[str, Fraction | None]:
+    indicators = indicators_of(set(framework_by_evaluation.values()))
+    frameworks = {
+        framework: rules.Framework(Scale.of(indicators.get(framework, ())).indicators)
+        for framework in set(framework_by_evaluation.values())
+    }
+    ratings = ratings_of(framework_by_evaluation)
+    return {
+        evaluation: frameworks[framework].total(ratings.get(evaluation, ())).total
+        for evaluation, framework in framework_by_evaluation.items()
+    }
+
+
+def _grade(total: Fraction | None, on: date) -> Grade | None:
+    return None if total is None else grade(total, china(), on)
 
 
 def last_results(contract_ids: Iterable[str], today: date) -> dict[str, Result]:
@@ -104,8 +105,8 @@ class ResultFilter:
     grade: str = ""
 
 
-def found_results(wanted: ResultFilter, today: date) -> "QuerySet[Evaluation] | list[Result]":
-    """Results, the newest first. Only where a grade is wanted must all totals be taken at once."""
+def found_results(wanted: ResultFilter, today: date) -> QuerySet[Evaluation]:
+    """Evaluations with a result, the newest first. Where a grade is wanted all are totalled."""
     fields = {
         "agency": wanted.agency,
         "stage": wanted.stage,
@@ -114,7 +115,15 @@ def found_results(wanted: ResultFilter, today: date) -> "QuerySet[Evaluation] | 
     found = reported(today, Q(**{field: value for field, value in fields.items() if value}))
     if not wanted.grade:
         return found
-    return [result for result in with_totals(found) if result.grade == wanted.grade]
+    rows = list(found.values_list("id", "framework_id", "reported_on", "period_to"))
+    totals = _totals({evaluation: framework for evaluation, framework, _, _ in rows})
+    return found.filter(
+        pk__in=[
+            evaluation
+            for evaluation, _, reported_on, period_to in rows
+            if _grade(totals[evaluation], reported_on or period_to) == wanted.grade
+        ]
+    )
 
 
 def agencies() -> list[Organisation]:

@@ -15,13 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from almoner.disclosure.models import EntryKind, SearchEntry, SearchToken
 
-AGENCY = "evaluator"
 KINDS = {
     EntryKind.CONTRACT.value: _("Contracts"),
     EntryKind.PLACE.value: _("Places"),
     EntryKind.PROVIDER.value: _("Providers"),
     EntryKind.PURCHASER.value: _("Purchasers"),
-    AGENCY: _("Evaluation agencies"),
+    EntryKind.EVALUATOR.value: _("Evaluation agencies"),
 }
 LONGEST_QUERY = 100
 MOST_TOKENS = 24

@@ -21,7 +21,7 @@ from almoner.parties.models import OrganisationKind
 from almoner.parties.queries import areas, organisation, organisations, staff_on, ties
 from almoner.rules.packs import china
 from almoner.web import clock
-from almoner.web.format import named
+from almoner.web.format import in_chinese, named
 from almoner.web.pages import public_page
 
 ROWS = 50
@@ -198,7 +198,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "results": list(page) if form.wanted().grade else with_totals(page),
+        "results": with_totals(page),
         "crumbs": [(_("Evaluations"), None)],
     }
     return render(request, "disclosure/evaluations.html", context)
@@ -246,7 +246,15 @@ def search(request: HttpRequest) -> HttpResponse:
 @public_page(tokens=_no_stamp)
 def how_we_count(request: HttpRequest) -> HttpResponse:
     """What every figure means, and every limit with the article that it comes from."""
-    limits = [{"limit": limit, "unit": UNITS[limit.unit]} for limit in china().entries()]
+    limits = [
+        {
+            "limit": limit,
+            "unit": UNITS[limit.unit],
+            "title": limit.title_zh if in_chinese() else limit.title,
+            "source": limit.source_zh if in_chinese() else limit.source,
+        }
+        for limit in china().entries()
+    ]
     context = {"limits": limits, "crumbs": [(_("How we count"), None)]}
     return render(request, "disclosure/how_we_count.html", context)
 

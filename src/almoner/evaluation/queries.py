@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from almoner.directory.models import Indicator
 from almoner.evaluation.models import Consequence, Evaluation, Outcome, Rating
 from almoner.prepared import Prepared
+from almoner.rules import evaluation as rules
 
 _EVALUATIONS = Prepared(
     lambda contract_id: (
@@ -21,6 +22,11 @@ _SCORES = Prepared(
         Rating.objects.filter(evaluation__in=evaluation_ids)
         .order_by("indicator_id", "rater_id")
         .values_list("evaluation_id", "rater_id", "indicator_id", "score", "evidence_count")
+    )
+)
+_RATINGS = Prepared(
+    lambda evaluation_ids: Rating.objects.filter(evaluation__in=evaluation_ids).values_list(
+        "evaluation_id", "rater_id", "indicator_id", "score"
     )
 )
 _INDICATORS = Prepared(
@@ -38,8 +44,7 @@ def evaluations_of(contract_id: str) -> list[Evaluation]:
     return _EVALUATIONS(contract_id)
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """One score by one rater on one leaf indicator."""
 
     rater_id: str
@@ -53,6 +58,14 @@ def scores_of(evaluation_ids: Collection[str]) -> dict[str, list[Score]]:
     found: dict[str, list[Score]] = defaultdict(list)
     for evaluation_id, rater, indicator, score, evidence in _SCORES(list(evaluation_ids)):
         found[evaluation_id].append(Score(rater, indicator, score or Decimal(0), evidence))
+    return found
+
+
+def ratings_of(evaluation_ids: Collection[str]) -> dict[str, list[rules.Rating]]:
+    """The scores of evaluations as their totals need them, by evaluation; one query."""
+    found: dict[str, list[rules.Rating]] = defaultdict(list)
+    for evaluation_id, rater, indicator, score in _RATINGS(list(evaluation_ids)):
+        found[evaluation_id].append(rules.Rating(rater, indicator, score or Decimal(0)))
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 from django.db import IntegrityError, transaction
 
 from almoner.audit.operations import Act, record
@@ -14,6 +15,7 @@ from almoner.disclosure.operations import rebuild_search_index
 from almoner.exchange.ahead import ahead
 from almoner.exchange.bulk import analyse
 from almoner.exchange.merge import Counts, TableLoad
+from almoner.exchange.months import Months
 from almoner.exchange.resolve import Resolver
 from almoner.exchange.tables import STORED
 from almoner.payments.operations import reconcile_ledger
@@ -76,6 +78,7 @@ class _Load:
         self._actor = actor
         self._at = at
         self._tables: list[TableLoad] = []
+        self._months: Months | None = None
 
     def run(self, replace: bool) -> None:
         Site.objects.select_for_update().get(id=1)  # one load at a time
@@ -116,15 +119,25 @@ class _Load:
                 if resolver.faults:
                     break
                 self._tables[-1].put(rows)
+                self._add_months(rows)
         return resolver.faults
 
     def _merge_last(self) -> None:
         if self._tables:
             self._record(self._tables[-1].merge())
 
+    def _add_months(self, rows: pl.DataFrame) -> None:
+        table = self._tables[-1]
+        if table.stored.name == "service_records" and table.direct:
+            self._months = self._months or Months()
+            self._months.add(rows)
+
     def _rebuild_months(self, table: TableLoad) -> None:
         if table.stored.name == "service_records" and table.counts.wrote:
-            rebuild_months()
+            if self._months:
+                self._months.write()
+            else:
+                rebuild_months()
 
     def _record(self, acts: Iterable[Act]) -> None:
         record(actor=self._actor, role=Role.ADMINISTRATOR, at=self._at, acts=acts)

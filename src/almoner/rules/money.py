@@ -15,6 +15,8 @@ LARGEST_FEN = 2**63 - 1
 
 def exact(value: Exact) -> Fraction:
     """The value as a fraction. Binary floats are refused: they are not exact (TypeError)."""
+    if type(value) is Fraction:
+        return value
     if isinstance(value, bool) or not isinstance(value, EXACT_TYPES):
         raise TypeError(f"an exact number (int, Decimal, Fraction) is needed, not {value!r}")
     if isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > 100):
@@ -27,9 +29,13 @@ def round_half_away(value: Exact) -> int:
 
     2.5 gives 3 and -2.5 gives -3, as in commerce and in the Chinese 四舍五入.
     """
-    number = exact(value)
-    size = (abs(number) + Fraction(1, 2)).__floor__()
-    return size if number >= 0 else -size
+    return rounded_ratio(*exact(value).as_integer_ratio())
+
+
+def rounded_ratio(numerator: int, denominator: int) -> int:
+    """The same for a numerator and a denominator above zero, which need have no lowest terms."""
+    size = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return size if numerator >= 0 else -size
 
 
 def share(total_fen: int, weights: Sequence[Exact]) -> list[int]:

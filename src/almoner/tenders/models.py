@@ -89,9 +89,7 @@ class Bid(models.Model):
     """An offer; nobody but its bidder sees anything of it before the opening."""
 
     id = key_field()
-    tender = models.ForeignKey(
-        Tender, models.PROTECT, db_column="tender_id", related_name="bids"
-    )
+    tender = models.ForeignKey(Tender, models.PROTECT, db_column="tender_id", related_name="bids")
     provider = models.ForeignKey(Organisation, models.PROTECT, db_column="provider_uscc")
     submitted_at = models.DateTimeField()
     status = models.CharField(max_length=20, choices=BidStatus)

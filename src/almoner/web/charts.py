@@ -50,26 +50,26 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class _Bar:
+    """One bar of any drawing. Without a value it is a gap."""
+
+    label: str
+    spoken: str
+    value: float | None
+    figure: str
+    low: bool
+    extreme: bool
+
+
+@dataclass(frozen=True)
 class _Bars:
-    """What is to be drawn, whatever the frame. `low` is the value below which a bar is marked."""
+    """What is to be drawn, whatever the frame: exact figures as text, places as floats."""
 
-    labels: list[str]
-    values: list[Fraction | None]
+    bars: list[_Bar]
+    ticks: list[tuple[float, str]]
     unit: str
-    goal: Fraction | None
+    goal: float | None
     goal_label: str
-    low: Fraction
-
-    @property
-    def given(self) -> list[Fraction]:
-        return [value for value in self.values if value is not None]
-
-    @property
-    def extremes(self) -> set[int]:
-        """The places of the first highest and the first lowest value."""
-        if not self.given:
-            return set()
-        return {self.values.index(max(self.given)), self.values.index(min(self.given))}
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ class _Plot:
     right: float
     above: float
     foot: float
-    top: Fraction
+    top: float
 
-    def y(self, value: Fraction) -> float:
-        return self.foot - float(value / self.top) * (self.foot - self.above)
+    def y(self, value: float) -> float:
+        return self.foot - value / self.top * (self.foot - self.above)
 
 
 def bars(
@@ -104,16 +104,23 @@ def bars(
     `chart_id` must be unique on its page.
     """
     goal = None if target is None else number(target)
-    chart = _Bars(
-        labels=[label for label, _value in series],
-        values=[None if value is None else number(value) for _label, value in series],
-        unit=unit,
-        goal=goal,
-        goal_label=target_label,
-        low=goal if goal is not None and low_below_target else Fraction(0),
-    )
-    if min([*chart.given, goal or Fraction(0)]) < 0:
+    values = [None if value is None else number(value) for _label, value in series]
+    given = [value for value in values if value is not None]
+    if min([*given, goal or Fraction(0)]) < 0:
         raise ValueError("a bar chart shows values of zero or more")
+    low = goal if goal is not None and low_below_target else Fraction(0)
+    extremes = {values.index(max(given)), values.index(min(given))} if given else set()
+    step = nice_step(max([*given, goal or Fraction(0)]))
+    chart = _Bars(
+        bars=[
+            _bar_of(label, value, unit, low, place in extremes)
+            for place, ((label, _value), value) in enumerate(zip(series, values, strict=True))
+        ],
+        ticks=[(float(step * count), _tick_label(step * count, step)) for count in range(5)],
+        unit=unit,
+        goal=None if goal is None else float(goal),
+        goal_label=target_label,
+    )
     drawings = (_svg(frame, chart_id, title, desc, _drawing(chart, frame)) for frame in _FRAMES)
     return mark_safe("".join(drawings))  # noqa: S308 - every text in it passed _escape
 
@@ -135,21 +142,18 @@ def tiles(cells: Sequence[Tile], *, chart_id: str, title: str, desc: str) -> Saf
 
 def _drawing(chart: _Bars, frame: _Frame) -> str:
     """The bars in one frame, with gridlines behind them and the target before them."""
-    step = nice_step(max([*chart.given, chart.goal or Fraction(0)]))
-    ticks = [(step * count, _tick_label(step * count, step)) for count in range(5)]
-    left = _GAP + max(_text_width(label) for _value, label in ticks)
-    plot = _Plot(left, frame.width, frame.above, frame.height - frame.below, ticks[-1][0])
+    left = _GAP + max(_text_width(label) for _value, label in chart.ticks)
+    plot = _Plot(left, frame.width, frame.above, frame.height - frame.below, chart.ticks[-1][0])
     parts = [_text(0, 14, chart.unit)]
-    parts += [_tick(value, label, plot) for value, label in ticks]
-    slot = (plot.right - plot.left) / max(len(chart.labels), 1)
-    every = _labels_every(chart.labels, slot)
-    for place, (label, value) in enumerate(zip(chart.labels, chart.values, strict=True)):
+    parts += [_tick(value, label, plot) for value, label in chart.ticks]
+    slot = (plot.right - plot.left) / max(len(chart.bars), 1)
+    every = _labels_every([bar.label for bar in chart.bars], slot)
+    for place, bar in enumerate(chart.bars):
         middle = plot.left + slot * (place + 0.5)
-        classes = ' class="on"' if place in chart.extremes else ""
-        below = _text(middle, plot.foot + 20, label, "lab", "middle") if place % every == 0 else ""
-        spoken = _spoken(label, value, chart.unit)
-        bar = _bar(value, middle, slot * 0.68, plot, chart.low)
-        parts.append(f"<g{classes}><title>{spoken}</title>{bar}{below}</g>")
+        classes = ' class="on"' if bar.extreme else ""
+        below = _text(middle, plot.foot + 20, bar.label, "lab", "middle")
+        drawn = _bar(bar, middle, slot * 0.68, plot) + (below if place % every == 0 else "")
+        parts.append(f"<g{classes}><title>{bar.spoken}</title>{drawn}</g>")
     if chart.goal is not None:
         parts.append(_target_line(chart.goal, chart.goal_label, plot))
     return "".join(parts)
@@ -180,21 +184,24 @@ def _text_width(text: str) -> int:
     return wide * _WIDE_LETTER_WIDTH + (len(text) - wide) * _DIGIT_WIDTH
 
 
-def _spoken(label: str, value: Fraction | None, unit: str) -> str:
-    amount = unknown() if value is None else f"{figure(value)} {unit}"
-    return _escape(f"{label}: {amount}")
-
-
-def _bar(value: Fraction | None, middle: float, width: float, plot: _Plot, low: Fraction) -> str:
+def _bar_of(label: str, value: Fraction | None, unit: str, low: Fraction, extreme: bool) -> _Bar:
+    written = unknown() if value is None else figure(value)
+    spoken = _escape(f"{label}: {written}" + ("" if value is None else f" {unit}"))
     if value is None:
+        return _Bar(label, spoken, None, written, low=False, extreme=False)
+    return _Bar(label, spoken, float(value), written, value < low, extreme)
+
+
+def _bar(bar: _Bar, middle: float, width: float, plot: _Plot) -> str:
+    if bar.value is None:
         return _text(middle, plot.foot - 6, "?", "", "middle")
-    y = plot.y(value)
-    half = _text_width(figure(value)) / 2
+    y = plot.y(bar.value)
+    half = _text_width(bar.figure) / 2
     beside_axis = min(max(middle, plot.left + half), plot.right - half)
     return (
-        f'<rect class="b{" lo" if value < low else ""}" x="{middle - width / 2:.1f}" y="{y:.1f}"'
+        f'<rect class="b{" lo" if bar.low else ""}" x="{middle - width / 2:.1f}" y="{y:.1f}"'
         f' width="{width:.1f}" height="{plot.foot - y:.1f}"/>'
-        f"{_text(beside_axis, y - 5, figure(value), 'val', 'middle')}"
+        f"{_text(beside_axis, y - 5, bar.figure, 'val', 'middle')}"
     )
 
 
@@ -206,7 +213,7 @@ def _tick_label(value: Fraction, step: Fraction) -> str:
     return figure(value, places)
 
 
-def _tick(value: Fraction, label: str, plot: _Plot) -> str:
+def _tick(value: float, label: str, plot: _Plot) -> str:
     y = plot.y(value)
     return (
         f'<line class="g" x1="{plot.left}" x2="{plot.right}" y1="{y:.1f}" y2="{y:.1f}"/>'
@@ -214,7 +221,7 @@ def _tick(value: Fraction, label: str, plot: _Plot) -> str:
     )
 
 
-def _target_line(goal: Fraction, label: str, plot: _Plot) -> str:
+def _target_line(goal: float, label: str, plot: _Plot) -> str:
     """The dashed line, and above the bars a sample of it with its label."""
     y = plot.y(goal)
     sample = plot.right - _text_width(label) - _GAP

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +31,15 @@ LANGUAGES = {"en": ("en", "English"), "zh-hans": ("zh-Hans", "简体中文")}
 
 
 @dataclass(frozen=True)
+class Link:
+    """A page that every page leads to."""
+
+    name: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
 class OtherLanguage:
     tag: str
     name: str
@@ -43,8 +55,8 @@ class Layout:
     demonstration: bool
     today: date
     others: tuple[OtherLanguage, ...]
-    navigation: Any = NAVIGATION
-    about: Any = ABOUT
+    navigation: tuple[Link, ...]
+    about: tuple[Link, ...]
 
 
 def site(request: HttpRequest) -> dict[str, Layout]:
@@ -62,8 +74,17 @@ def site(request: HttpRequest) -> dict[str, Layout]:
                 for code, (tag, name) in LANGUAGES.items()
                 if code != language
             ),
+            navigation=_links(language, NAVIGATION),
+            about=_links(language, ABOUT),
         )
     }
+
+
+@cache
+def _links(language: str, pages: tuple[tuple[str, str | Promise], ...]) -> tuple[Link, ...]:
+    """The pages' addresses and labels: the same on every page of a language."""
+    with translation.override(language):
+        return tuple(Link(name, reverse(name), str(label)) for name, label in pages)
 
 
 def _in_language(request: HttpRequest, language: str) -> str:

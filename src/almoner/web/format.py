@@ -12,7 +12,7 @@ from fractions import Fraction
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
-from almoner.rules.money import exact, round_half_away
+from almoner.rules.money import exact, rounded_ratio
 
 Number = int | float | Decimal | Fraction
 
@@ -45,7 +45,8 @@ def number(value: Number) -> Fraction:
 
 def fixed(value: Number, places: int) -> str:
     """Grouped digits with exactly so many decimals: 1234.5 to one place is "1,234.5"."""
-    scaled = round_half_away(number(value) * 10**places)
+    numerator, denominator = number(value).as_integer_ratio()
+    scaled = rounded_ratio(numerator * 10**places, denominator)
     whole, rest = divmod(abs(scaled), 10**places)
     sign = MINUS if scaled < 0 else ""
     return f"{sign}{whole:,}.{rest:0{places}}" if places else f"{sign}{whole:,}"

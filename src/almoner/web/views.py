@@ -3,7 +3,6 @@
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,14 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from almoner.accounts.models import Person
-from almoner.audit.queries import Trail
+from almoner.audit.queries import TrailPaginator
 from almoner.rules.roles import Permission
 from almoner.web import clock, queries
 from almoner.web.access import permissions_for, requires
 from almoner.web.forms import ClockForm, PersonForm, SignInForm
 from almoner.web.models import Site
-
-EVENTS_A_PAGE = 50
 
 sign_in = requires(Permission.PORTAL_READ)(
     LoginView.as_view(template_name="web/sign_in.html", authentication_form=SignInForm)
@@ -45,7 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit_trail(request: HttpRequest) -> HttpResponse:
     """Everything that was done, the newest first."""
-    page = Paginator(Trail(), EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    page = TrailPaginator().get_page(request.GET.get("page"))
     return render(request, "web/audit.html", {"page": page})
 
 

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='SearchEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('contract', 'Contract'), ('place', 'Place'), ('provider', 'Provider'), ('purchaser', 'Purchaser')], max_length=20)),
+                ('kind', models.CharField(choices=[('contract', 'Contract'), ('place', 'Place'), ('provider', 'Provider'), ('purchaser', 'Purchaser'), ('evaluator', 'Evaluation agency')], max_length=20)),
                 ('ref', models.CharField(max_length=200)),
                 ('title_zh', models.TextField()),
                 ('title_en', models.TextField()),

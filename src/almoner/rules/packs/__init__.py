@@ -2,9 +2,10 @@
 
 A pack is a TOML file of `[[limit]]` tables:
 - `name`: code of the finding and name of the limit ("T05.working_days"), or topic and name;
+- `title`, `title_zh`: what is limited, in a few plain words;
 - `value`: a whole number, a decimal (read exactly) or a fraction in quotes ("2/3");
 - `unit`: one of UNITS;
-- `source`: the article or the document that the limit comes from;
+- `source`, `source_zh`: the article or the document that the limit comes from;
 - `verified`: whether somebody has checked that source in its text;
 - `holds_from`: the day from which it holds; absent where no document gives it, and then it always
   holds. Several versions of one limit are several tables that differ in `holds_from`.
@@ -24,7 +25,8 @@ UNITS = frozenset(
     {"count", "day", "flag", "hour", "hour/day", "index", "minute", "percent", "point", "ratio"}
     | {"share", "standard_error", "working_day", "year"}
 )
-REQUIRED = frozenset({"name", "value", "unit", "source", "verified"})
+TEXTS = ("name", "title", "title_zh", "unit", "source", "source_zh")
+REQUIRED = frozenset({*TEXTS, "value", "verified"})
 
 
 class PackError(ValueError):
@@ -36,10 +38,13 @@ class Limit:
     """One version of one limit. `written` is the value as the pack writes it."""
 
     name: str
+    title: str
+    title_zh: str
     value: Fraction
     written: str
     unit: str
     source: str
+    source_zh: str
     verified: bool
     holds_from: date | None
 
@@ -113,7 +118,7 @@ def _read_limit(table: object) -> Limit:
     if missing or unknown:
         found = ", ".join(sorted(missing)) or "nothing", ", ".join(sorted(unknown)) or "nothing"
         raise PackError(f"limit {name}: {found[0]} missing, {found[1]} unknown")
-    for key in ("name", "unit", "source"):
+    for key in TEXTS:
         if not isinstance(table[key], str) or not table[key].strip():
             raise PackError(f"limit {name}: {key} must be a text")
     if table["unit"] not in UNITS:
@@ -125,11 +130,9 @@ def _read_limit(table: object) -> Limit:
     if holds_from is not None and type(holds_from) is not date:
         raise PackError(f"limit {name}: holds_from must be a date such as 2020-03-01")
     return Limit(
-        name=table["name"],
+        **{key: table[key] for key in TEXTS},
         value=_number(table["name"], table["value"]),
         written=str(table["value"]),
-        unit=table["unit"],
-        source=table["source"],
         verified=table["verified"],
         holds_from=holds_from,
     )

@@ -1,0 +1,1 @@
+"""Speed and size as ratios, measured side by side: `make bench`. Nothing here is a test."""
