@@ -48,6 +48,10 @@ def test_prices_of_others_with_all_direct_hours_known() -> None:
         cast.term(contract, "b", hours)
         cast.term(contract, "c", None, group="indirect")
     cast.term(cast.contract(on, "C-4", service_item="X9"))
+    far = cast.area(
+        "440299001", "street", cast.area("440299", "district", on.city, "远", None), "远", None
+    )
+    cast.term(cast.contract(on, "C-5", area=far))
     assert [(other.direct_hours, other.amount_fen) for other in priced_like(mine)] == [
         (3000.5, mine.amount_fen)
     ]

@@ -203,7 +203,7 @@ def test_the_price_range_needs_three_similar_contracts(on: cast.Stage) -> None:
     for number in range(1, 5):
         contract = cast.contract(on, f"C-{number}", amount_fen=number * 3_000_000 * YUAN)
         cast.term(contract, hours="1000")
-    assert "3 other contracts for this service: ¥2,000 to ¥4,000" in read("C-1/")
+    assert "3 other contracts for this service in the district: ¥2,000 to ¥4,000" in read("C-1/")
     cast.term(contract, "more", None)  # what an hour of C-4 costs can no longer be told
     cache.clear()
     assert "other contracts" not in read("C-1/")

@@ -5,7 +5,6 @@ from django.utils.functional import cached_property
 
 from almoner.audit.models import Event, Head
 
-
 EVENTS_A_PAGE = 50
 
 

@@ -103,9 +103,13 @@ class Priced:
     direct_hours: float
 
 
-def _priced(service_item: str) -> "QuerySet[Any, Any]":
+def _priced(service_item: str, district: str) -> "QuerySet[Any, Any]":
     return (
-        ContractTerm.objects.filter(group=TermGroup.DIRECT, contract__service_item=service_item)
+        ContractTerm.objects.filter(
+            group=TermGroup.DIRECT,
+            contract__service_item=service_item,
+            contract__area__parent=district,
+        )
         .values("contract_id")
         .annotate(
             direct_hours=Sum(Cast("hours", FloatField())),
@@ -127,6 +131,10 @@ _PRICED = Prepared(_priced)
 
 
 def priced_like(contract: Contract) -> list[Priced]:
-    """The other contracts of the same service item whose direct hours are all known; one query."""
-    rows = _PRICED(contract.service_item)
+    """The other contracts of the service item in the district whose direct hours are all known.
+
+    In one query, which costs by the contracts of a district, not of the city. The district is
+    whatever the contract's area lies in; an area that lies in none has none beside it.
+    """
+    rows = _PRICED(contract.service_item, contract.area.parent_id or "")
     return [Priced(*facts) for contract_id, *facts in rows if contract_id != contract.id]

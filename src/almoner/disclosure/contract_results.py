@@ -50,7 +50,7 @@ class Leaf:
 class Scale:
     """A framework version, made ready for several evaluations."""
 
-    indicators: tuple[rules.Indicator, ...]
+    framework: rules.Framework
     leaves: tuple[Indicator, ...]
     rows: tuple[Indicator, ...]
     by_parent: bool
@@ -60,7 +60,7 @@ class Scale:
         parents = {indicator.parent_code for indicator in indicators}
         leaves = tuple(indicator for indicator in indicators if indicator.code not in parents)
         return cls(
-            indicators=tuple(
+            framework=rules.Framework(
                 rules.Indicator(
                     id=row.code,
                     parent_id=row.parent_code,
@@ -213,7 +213,7 @@ def judgement(
         reported=reported,
         scale=scale,
         scores=by_leaf,
-        result=rules.evaluation_total(scale.indicators, ratings),
+        result=scale.framework.total(ratings),
         consequences=tuple(consequences),
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from almoner.disclosure.contract_figures import Payment
 from almoner.disclosure.contract_results import Group
 from almoner.disclosure.contract_service import TermYear, Work, YearOfService
 from almoner.web import format as plain
+from almoner.web.html import escaped as escape
 from almoner.web.templatetags.almoner import day, figure, known, month, score, yuan
 
 

@@ -13,7 +13,6 @@ from almoner.disclosure.queries import Title, contract_title, has_result, servic
 from almoner.evaluation.models import Evaluation, Stage
 from almoner.evaluation.queries import indicators_of, ratings_of
 from almoner.parties.models import Organisation
-from almoner.rules import evaluation as rules
 from almoner.rules.grades import Grade, grade
 from almoner.rules.packs import china
 
@@ -73,7 +72,7 @@ def with_totals(evaluations: Iterable[Evaluation]) -> list[Result]:
 def _totals(framework_by_evaluation: Mapping[str, int]) -> dict[str, Fraction | None]:
     indicators = indicators_of(set(framework_by_evaluation.values()))
     frameworks = {
-        framework: rules.Framework(Scale.of(indicators.get(framework, ())).indicators)
+        framework: Scale.of(indicators.get(framework, ())).framework
         for framework in set(framework_by_evaluation.values())
     }
     ratings = ratings_of(framework_by_evaluation)

@@ -10,11 +10,11 @@ from fractions import Fraction
 from math import ceil
 from unicodedata import east_asian_width
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from almoner.web.format import Number, figure, number, unknown
+from almoner.web.html import escaped
 
 Series = Sequence[tuple[str, Number | None]]
 
@@ -268,4 +268,4 @@ def _checked(chart_id: str) -> str:
 
 def _escape(text: str) -> str:
     """Text that cannot end its element, without the characters that XML does not know."""
-    return escape(_UNPRINTABLE.sub("", str(text)))
+    return escaped(_UNPRINTABLE.sub("", str(text)))

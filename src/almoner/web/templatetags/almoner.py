@@ -6,10 +6,11 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from almoner.web import format as plain
+from almoner.web.html import escaped
 
 register = template.Library()
 
@@ -17,12 +18,12 @@ register = template.Library()
 def known(value: Any, text: Callable[..., str] = str, *options: Any) -> str:
     """`value` as text, or the greyed word for unknown where it is None or empty text."""
     if value is None or value == "":
-        return format_html('<span class="muted">{}</span>', plain.unknown())
+        return SafeString(f'<span class="muted">{escaped(plain.unknown())}</span>')
     return text(value, *options)
 
 
 def _time(value: Any, machine: str, text: str) -> str:
-    return format_html('<time datetime="{}">{}</time>', machine, text)
+    return SafeString(f'<time datetime="{escaped(machine)}">{escaped(text)}</time>')
 
 
 @register.filter(name="known")
