@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils import translation
-from django.utils.functional import Promise
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -31,15 +29,6 @@ LANGUAGES = {"en": ("en", "English"), "zh-hans": ("zh-Hans", "简体中文")}
 
 
 @dataclass(frozen=True)
-class Link:
-    """A page that every page leads to."""
-
-    name: str
-    url: str
-    label: str
-
-
-@dataclass(frozen=True)
 class OtherLanguage:
     tag: str
     name: str
@@ -55,36 +44,48 @@ class Layout:
     demonstration: bool
     today: date
     others: tuple[OtherLanguage, ...]
-    navigation: tuple[Link, ...]
-    about: tuple[Link, ...]
+    top: str
+    foot: str
 
 
 def site(request: HttpRequest) -> dict[str, Layout]:
     """The context processor: `layout` in every template that is rendered for a request."""
     language = get_language() or settings.LANGUAGE_CODE
     shown = clock.site()
+    current = request.resolver_match.url_name if request.resolver_match else None
+    title, today = settings.CITY_TITLE[language], clock.now_of(shown).date()
+    top, foot = _frame(language, title, shown.demonstration, today, current)
     return {
         "layout": Layout(
-            title=settings.CITY_TITLE[language],
+            title=title,
             tag=LANGUAGES[language][0],
             demonstration=shown.demonstration,
-            today=clock.now_of(shown).date(),
+            today=today,
             others=tuple(
                 OtherLanguage(tag, name, _in_language(request, code))
                 for code, (tag, name) in LANGUAGES.items()
                 if code != language
             ),
-            navigation=_links(language, NAVIGATION),
-            about=_links(language, ABOUT),
+            top=top,
+            foot=foot,
         )
     }
 
 
-@cache
-def _links(language: str, pages: tuple[tuple[str, str | Promise], ...]) -> tuple[Link, ...]:
-    """The pages' addresses and labels: the same on every page of a language."""
-    with translation.override(language):
-        return tuple(Link(name, reverse(name), str(label)) for name, label in pages)
+@lru_cache(maxsize=256)
+def _frame(
+    language: str, title: str, demonstration: bool, today: date, current: str | None
+) -> tuple[str, str]:
+    """What stands above and below the pages of a name: kept, as it is a fifth of a page's work."""
+    facts = {
+        "title": title,
+        "demonstration": demonstration,
+        "today": today,
+        "current": current,
+        "navigation": NAVIGATION,
+        "about": ABOUT,
+    }
+    return render_to_string("web/top.html", facts), render_to_string("web/foot.html", facts)
 
 
 def _in_language(request: HttpRequest, language: str) -> str:
