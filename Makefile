@@ -25,8 +25,8 @@ $(VENV)/test.done: requirements/test.txt $(VENV)/run.done
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --require-hashes -r requirements/test.txt
 	touch $@
 
-%.mo: %.po
-	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+%.mo: %.po | $(VENV)/run.done
+	$(BIN)/python tools/messages.py --compile
 
 env: $(VENV)/run.done $(MO)
 env-test: $(VENV)/test.done $(MO)

@@ -1,8 +1,8 @@
-"""The Chinese catalogue, kept whole without gettext: `python tools/messages.py --check | --update`.
+"""The Chinese catalogue, kept whole without gettext.
 
 --update rewrites the catalogue from the source: new messages come in empty, unused ones go.
 --check exits 1 and lists every message without a sound translation, and every word in a template
-that no translation tag holds. Message ids are the English text.
+that no translation tag holds. --compile writes what Django reads. Message ids are the English text.
 """
 
 import re
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.template.base import Lexer, TokenType
 from django.utils.translation.template import templatize
@@ -87,6 +88,12 @@ def update(source: Path) -> None:
     path = source / CATALOGUE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEADER + body.getvalue().decode().strip() + "\n", "utf-8")
+
+
+def compile_catalogue(source: Path) -> None:
+    """Write the compiled catalogue beside the other (pybabel refuses a plural without number)."""
+    with (source / CATALOGUE).with_suffix(".mo").open("wb") as file:
+        write_mo(file, load(source))
 
 
 def faults(source: Path) -> list[str]:
@@ -194,11 +201,12 @@ class _Reader(HTMLParser):
 
 def main(arguments: list[str]) -> int:
     """Exit code 0; 1 when --check finds a fault; 2 for misuse."""
-    if arguments == ["--update"]:
-        update(SOURCE)
+    writers = {"--update": update, "--compile": compile_catalogue}
+    if len(arguments) == 1 and arguments[0] in writers:
+        writers[arguments[0]](SOURCE)
         return 0
     if arguments != ["--check"]:
-        print("Usage: python tools/messages.py --check | --update", file=sys.stderr)
+        print("Usage: python tools/messages.py --check | --update | --compile", file=sys.stderr)
         return 2
     found = faults(SOURCE)
     for fault in found:
