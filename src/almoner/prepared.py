@@ -27,7 +27,7 @@ class _Plan:
 
 
 class Prepared(Generic[Row]):
-    """A query by its arguments: texts, whole numbers, or lists of either for `in`.
+    """A query by its arguments: texts, 64-bit whole numbers, or lists of either for `in`.
 
     `build` gets the arguments and returns a queryset of models (related ones too, no prefetching)
     or of values_list; it must use the arguments as they are, and nothing that changes from call to

@@ -35,6 +35,9 @@ PAGES = {
     "sign-in": "sign-in/",
     "demonstration": "demonstration/",
 }
+# Every page on a phone, where room is short; those that most people read on a desktop too.
+VISITS: list[tuple[Device, str]] = [("phone", name) for name in PAGES]
+VISITS += [("desktop", name) for name in ("home", "contract", "place")]
 BANNERS = {"en": ("en", "Demonstration data"), "zh-hans": ("zh-Hans", "演示数据")}
 pytestmark = [
     pytest.mark.browser,
@@ -89,9 +92,8 @@ def _sign_in(page: Page, name: str) -> None:
     page.wait_for_url("**/account/")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("device", "name"), VISITS)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("device", DEVICES)
 def test_every_page_is_accessible_and_fits(
     portal: str,
     page_for: PageFor,
@@ -135,11 +137,16 @@ def test_from_the_bare_address_to_a_result_by_clicks(portal: str, page_for: Page
     assert page.url.endswith("/evaluation/")
 
 
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_provider_is_read_from_its_contract(
-    portal: str, page_for: PageFor, axe: Callable[[Page], list[str]], language: str
+    portal: str,
+    page_for: PageFor,
+    axe: Callable[[Page], list[str]],
+    language: str,
+    device: Device,
 ) -> None:
-    page = page_for("phone", language)
+    page = page_for(device, language)
     page.goto(f"{portal}/{language}/{PAGES['contract']}")
     page.locator("a[href*='/providers/']").last.click()
     assert "/providers/" in page.url and not page.url.endswith("/providers/")

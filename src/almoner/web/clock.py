@@ -7,17 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from almoner.audit.operations import Act, record
-from almoner.prepared import Prepared
 from almoner.rules.roles import Role
 from almoner.web.models import Site
 from almoner.web.stamps import bump
 
-_SITE = Prepared(lambda site_id: Site.objects.filter(id=site_id))
-
 
 def site() -> Site:
     """This installation."""
-    return _SITE(1)[0]
+    return Site.objects.get(id=1)
 
 
 def today() -> date:
