@@ -8,6 +8,7 @@ from typing import Any
 from almoner.cli.platform import set_up
 
 HOST, PORT = "127.0.0.1", 8000
+THREADS = 2  # a process runs one at a time anyway; more of them wait for each other
 
 
 def add_parser(subparsers: Any) -> None:
@@ -60,6 +61,7 @@ def serve(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         interface=Interfaces.WSGI,
         workers=arguments.workers,
+        blocking_threads=THREADS,
         log_enabled=False,
     ).serve()
     return 0
