@@ -2,11 +2,16 @@
 
 import sys
 
-from benchmarks import loading, pages
+from benchmarks import loading, pages, sessions
 from benchmarks.materials import KEPT
 from benchmarks.report import HEADING, text
 
-PARTS = {"speed": loading.speed, "memory": loading.memory, "pages": pages.measure}
+PARTS = {
+    "speed": loading.speed,
+    "memory": loading.memory,
+    "pages": pages.measure,
+    "sessions": sessions.measure,
+}
 
 
 def main(names: list[str]) -> int:

@@ -46,6 +46,17 @@ def test_models_with_what_is_related_and_annotated() -> None:
     assert query("none") == []
 
 
+def test_a_model_is_as_if_django_had_read_it() -> None:
+    (found,) = Prepared(lambda key: Contract.objects.filter(pk=key))("C-2")
+    usual = Contract.objects.get(pk="C-2")
+    assert {**vars(found), "_state": None} == {**vars(usual), "_state": None}
+    assert (found._state.adding, found._state.db) == (False, "default")
+    found.staff = 7
+    found.save(update_fields=["staff"])
+    usual.refresh_from_db()
+    assert usual.staff == 7
+
+
 def test_nothing_more_is_asked_for_later(django_assert_num_queries: Any) -> None:
     query = Prepared(lambda key: Contract.objects.filter(pk=key).select_related("provider"))
     with django_assert_num_queries(1):

@@ -1,15 +1,16 @@
 """Public pages are kept until what they show changes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.test import RequestFactory
-from django.utils import translation
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
 
 from almoner.web import clock
-from almoner.web.pages import public_page
+from almoner.web.pages import LONGEST, KeptPages, public_page
 from almoner.web.stamps import bump
 
 AT = datetime(2026, 6, 30, tzinfo=UTC)
@@ -31,8 +32,11 @@ def _nothing_kept() -> None:
     made.clear()
 
 
-def _get(ref: str = "C-1", query: str = "") -> bytes:
-    return page(RequestFactory().get(f"/{ref}/{query}"), ref=ref).content
+def _get(ref: str = "C-1", query: str = "", method: str = "GET") -> bytes:
+    answer = KeptPages(lambda request: page(request, ref=ref))
+    response = answer(RequestFactory().generic(method, f"/{ref}/{query}"))
+    assert isinstance(response, HttpResponse)
+    return response.content
 
 
 def test_a_page_is_made_once() -> None:
@@ -58,6 +62,52 @@ def test_each_language_and_query_has_its_own() -> None:
     with translation.override("zh-hans"):
         _get()
     assert len(made) == 3
+
+
+def test_what_changes_while_a_page_is_made_makes_it_anew() -> None:
+    @public_page(tokens=lambda: ["city"])
+    def slow(request: HttpRequest) -> HttpResponse:
+        made.append("slow")
+        if len(made) == 1:
+            bump(["city"])
+        return HttpResponse("made")
+
+    for _ in range(3):
+        KeptPages(slow)(RequestFactory().get("/slow/"))
+    assert len(made) == 2
+
+
+def test_a_kept_page_is_of_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    _get()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow)
+    assert _get() == b"C-1, made 2 times"
+
+
+def test_a_kept_page_asks_only_for_its_stamps(django_assert_num_queries: Any) -> None:
+    _get()
+    with django_assert_num_queries(1):
+        assert _get(method="HEAD") == b"C-1, made 1 times"
+
+
+def test_a_form_sent_to_a_kept_page_reaches_the_view() -> None:
+    _get()
+    assert b"made" not in _get(method="POST")
+
+
+@pytest.mark.parametrize(("letters", "makings"), [(LONGEST, 1), (LONGEST + 1, 2)])
+def test_addresses_that_no_link_has_are_not_kept(letters: int, makings: int) -> None:
+    query = "?" + "x" * (letters - len("/C-1/?"))
+    _get(query=query)
+    _get(query=query)
+    assert len(made) == makings
+
+
+def test_everybody_gets_the_same_page_with_headers_of_their_own(client: Client) -> None:
+    first, kept = client.get("/en/privacy/"), client.get("/en/privacy/")
+    assert first.content == kept.content
+    assert dict(first.headers) == dict(kept.headers)
+    assert not kept.cookies
 
 
 def test_a_demonstrations_clock_makes_pages_anew() -> None:

@@ -13,13 +13,39 @@ from almoner.web import format as plain
 from almoner.web.html import escaped as escape
 from almoner.web.templatetags.almoner import day, figure, known, month, score, yuan
 
+_NUMBERS = ' class="n"'
 
-def _row(heading: str, cells: Iterable[str]) -> str:
+
+class Number(str):
+    """The heading of a column of numbers."""
+
+
+def table(
+    label: str,
+    columns: Iterable[str],
+    rows: str,
+    *,
+    caption: str = "",
+    foot: str = "",
+    kind: str = "",
+) -> str:
+    """A table that scrolls on its own where the screen is narrow. All that is given is HTML."""
+    heads = "".join(
+        f'<th scope="col"{_NUMBERS if isinstance(one, Number) else ""}>{one}</th>'
+        for one in columns
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="group" {label}><table{kind}>{caption}'
+        f"<thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody>{foot}</table></div>"
+    )
+
+
+def row(heading: str, cells: Iterable[str]) -> str:
     """A row of a table. What is no SafeString is escaped."""
     return f'<tr><th scope="row">{escape(heading)}</th>{"".join(cells)}</tr>\n'
 
 
-def _number(text: str, label: str = "") -> str:
+def number(text: str, label: str = "") -> str:
     return f'<td class="n"{_label(label)}>{escape(text)}</td>'
 
 
@@ -36,33 +62,33 @@ def _safe(rows: Iterable[str]) -> SafeString:
     return mark_safe("".join(rows))  # noqa: S308 - every text in the rows passed escape
 
 
-def _hours(work: Work, hidden: str) -> str:
+def hours(work: Work, hidden: str) -> str:
     return hidden if work.minutes is None else figure(work.hours)
 
 
-def _mark() -> SafeString:
+def mark() -> SafeString:
     """The sign for what may not be told."""
     return mark_safe(f'<abbr title="{escape(_("hidden"))}">※</abbr>')  # noqa: S308
 
 
 def month_rows(service: YearOfService) -> SafeString:
     """Month, direct hours delivered, direct hours promised."""
-    hidden, promised = _mark(), figure(service.monthly)
+    hidden, promised = mark(), figure(service.monthly)
     return _safe(
-        _row(month(line.month), [_number(_hours(line.total, hidden)), _number(promised)])
+        row(month(line.month), [number(hours(line.total, hidden)), number(promised)])
         for line in service.lines
     )
 
 
 def term_rows(terms: Sequence[TermYear]) -> SafeString:
     """Kind of work, hours promised, hours delivered, progress."""
-    hidden, behind = _mark(), _("behind")
+    hidden, behind = mark(), _("behind")
     return _safe(
-        _row(
+        row(
             term.name,
             [
-                _number(figure(term.promised)),
-                _number(_hours(term.work, hidden)),
+                number(figure(term.promised)),
+                number(hours(term.work, hidden)),
                 _text(_progress(term, term.share, behind)),
             ],
         )
@@ -85,12 +111,12 @@ def _progress(term: TermYear, share: Fraction | None, behind: str) -> str:
 def group_rows(groups: Sequence[Group]) -> SafeString:
     """Indicator group, weight, score, pieces of evidence."""
     return _safe(
-        _row(
+        row(
             group.name,
             [
-                _number(figure(group.weight)),
-                _number(score(group.score)),
-                _number(str(group.evidence)),
+                number(figure(group.weight)),
+                number(score(group.score)),
+                number(str(group.evidence)),
             ],
         )
         for group in groups
@@ -101,11 +127,11 @@ def payment_rows(payments: Sequence[Payment]) -> SafeString:
     """Instalment, condition, amount, due, paid, status."""
     labels = [_("Condition"), _("Amount"), _("Due"), _("Paid"), _("Status")]
     return _safe(
-        _row(
+        row(
             str(one.seq),
             [
                 _text(known(one.condition), labels[0]),
-                _number(yuan(one.amount_fen), labels[1]),
+                number(yuan(one.amount_fen), labels[1]),
                 _text(day(one.due_on), labels[2]),
                 _text(day(one.paid_on) if one.paid_on else "–", labels[3]),
                 _text(_status(one), labels[4]),

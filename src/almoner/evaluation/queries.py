@@ -5,10 +5,24 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import NamedTuple
 
-from almoner.directory.models import Indicator
+from almoner.directory import models as directory
 from almoner.evaluation.models import Consequence, Evaluation, Outcome, Rating
 from almoner.prepared import Prepared
 from almoner.rules import evaluation as rules
+
+
+class Indicator(NamedTuple):
+    """One indicator of a framework version, as the directory has it."""
+
+    code: str
+    parent_code: str | None
+    name_zh: str | None
+    name_en: str | None
+    dimension: str
+    weight: Decimal
+    min_score: Decimal | None
+    max_score: Decimal | None
+
 
 _EVALUATIONS = Prepared(
     lambda contract_id: (
@@ -17,20 +31,17 @@ _EVALUATIONS = Prepared(
         .order_by("period_to", "period_from", "id")
     )
 )
-_SCORES = Prepared(
-    lambda evaluation_ids: (
-        Rating.objects.filter(evaluation__in=evaluation_ids)
-        .order_by("indicator_id", "rater_id")
-        .values_list("evaluation_id", "rater_id", "indicator_id", "score", "evidence_count")
-    )
-)
 _RATINGS = Prepared(
     lambda evaluation_ids: Rating.objects.filter(evaluation__in=evaluation_ids).values_list(
-        "evaluation_id", "rater_id", "indicator_id", "score"
+        "evaluation_id", "rater_id", "indicator_id", "score", "evidence_count"
     )
 )
 _INDICATORS = Prepared(
-    lambda framework_ids: Indicator.objects.filter(framework__in=framework_ids).order_by("code")
+    lambda framework_ids: (
+        directory.Indicator.objects.filter(framework__in=framework_ids)
+        .order_by("code")
+        .values_list("framework_id", *Indicator._fields)
+    )
 )
 _CONSEQUENCES = Prepared(
     lambda evaluation_ids: Consequence.objects.filter(evaluation__in=evaluation_ids).order_by(
@@ -44,36 +55,19 @@ def evaluations_of(contract_id: str) -> list[Evaluation]:
     return _EVALUATIONS(contract_id)
 
 
-class Score(NamedTuple):
-    """One score by one rater on one leaf indicator."""
-
-    rater_id: str
-    indicator: str
-    score: Decimal
-    evidence: int
-
-
-def scores_of(evaluation_ids: Collection[str]) -> dict[str, list[Score]]:
-    """The scores of evaluations, by evaluation; one query."""
-    found: dict[str, list[Score]] = defaultdict(list)
-    for evaluation_id, rater, indicator, score, evidence in _SCORES(list(evaluation_ids)):
-        found[evaluation_id].append(Score(rater, indicator, score or Decimal(0), evidence))
-    return found
-
-
 def ratings_of(evaluation_ids: Collection[str]) -> dict[str, list[rules.Rating]]:
-    """The scores of evaluations as their totals need them, by evaluation; one query."""
+    """The scores of evaluations, by evaluation; one query."""
     found: dict[str, list[rules.Rating]] = defaultdict(list)
-    for evaluation_id, rater, indicator, score in _RATINGS(list(evaluation_ids)):
-        found[evaluation_id].append(rules.Rating(rater, indicator, score or Decimal(0)))
+    for evaluation_id, rater, indicator, score, evidence in _RATINGS(list(evaluation_ids)):
+        found[evaluation_id].append(rules.Rating(rater, indicator, score or Decimal(0), evidence))
     return found
 
 
 def indicators_of(framework_ids: Collection[int]) -> dict[int, list[Indicator]]:
     """The indicators of framework versions by their codes; one query."""
     found: dict[int, list[Indicator]] = defaultdict(list)
-    for indicator in _INDICATORS(list(framework_ids)):
-        found[indicator.framework_id].append(indicator)
+    for framework_id, *facts in _INDICATORS(list(framework_ids)):
+        found[framework_id].append(Indicator(*facts))
     return found
 
 

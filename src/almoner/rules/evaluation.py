@@ -36,6 +36,8 @@ class Rating(NamedTuple):
     rater_id: str
     indicator_id: str
     score: Exact
+    evidence: int = 0
+    """Pieces that the rater looked at; they weigh nothing in a total."""
 
 
 class _Leaf(NamedTuple):

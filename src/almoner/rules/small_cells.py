@@ -34,6 +34,7 @@ class Margin(Enum):
     """Stands where a row or a column has its key, in the place of a total."""
 
     TOTAL = "total"
+    __hash__ = object.__hash__  # it stands in very many keys, and Enum's own is slow
 
 
 TOTAL = Margin.TOTAL
