@@ -1,10 +1,13 @@
 """Money in whole fen (CNY 1 = 100 fen): one rounding, shares that add up, sharing schedules."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+
+from almoner.rules.refusal import Refused
 
 EXACT_TYPES = (int, Decimal, Fraction)
 Exact = int | Decimal | Fraction
@@ -101,6 +104,61 @@ def schedule_on(schedules: Iterable[SharingSchedule], day: date) -> SharingSched
     return in_force[0]
 
 
+_RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[%％]?|(\d{1,9}) ?[/／] ?(\d{1,9})", re.ASCII)
+
+
+def ratio_of(text: str) -> Fraction:
+    """A share as people write it: "50", "33.3 %" and "50％" are percent, "1/3" is a fraction.
+
+    ValueError where it is neither, or has a zero below the stroke.
+    """
+    found = _RATIO.fullmatch(text.strip())
+    if found is None or (found[3] and not int(found[3])):
+        raise ValueError(f"{text!r} is no share such as 50, 33.3 % or 1/3")
+    if found[1]:
+        return Fraction(found[1]) / 100
+    return Fraction(int(found[2]), int(found[3]))
+
+
+def tranches(total_fen: int, years: int, ratios: Sequence[Fraction]) -> list[list[int]]:
+    """What each line of a sharing schedule pays in each of so many years, to the fen.
+
+    The years are equal (earlier ones take the fen that is left over), and each is shared by the
+    ratios. Refused shares_do_not_add_up with their `sum` in percent, unless they make 100 %.
+    """
+    whole = sum(ratios, Fraction(0))
+    if whole != 1 or any(ratio <= 0 for ratio in ratios):
+        raise Refused("shares_do_not_add_up", sum=percent_text(whole))
+    return [share(of_year, ratios) for of_year in share(total_fen, [1] * years)]
+
+
+def percent_text(ratio: Fraction) -> str:
+    """A share in percent, four decimals at most; as a fraction where that would look whole."""
+    rounded = Decimal(round_half_away(ratio * 1_000_000)).scaleb(-4)
+    if rounded == rounded.to_integral_value() and exact(rounded) != ratio * 100:
+        return str(ratio * 100)
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def drawn(amount_fen: int, commitments: Sequence[tuple[int, int]]) -> list[int]:
+    """How much of each commitment (fiscal year, fen) a contract's money of `amount_fen` used up.
+
+    The earliest fiscal year is used first, the commitments of one year in proportion to their
+    amounts. What goes beyond all of them is left out.
+    """
+    used = [0] * len(commitments)
+    for year in sorted({year for year, _ in commitments}):
+        places = [at for at, (of, fen) in enumerate(commitments) if of == year and fen > 0]
+        amounts = [commitments[at][1] for at in places]
+        now = min(amount_fen, sum(amounts))
+        if now > 0:
+            for at, part in zip(places, share(now, amounts), strict=True):
+                used[at] = part
+            amount_fen -= now
+    return used
+
+
 def yuan_to_fen(yuan: Decimal | str) -> int:
     """Exact fen of an amount in yuan such as "94.03"; ValueError where it has part of a fen."""
     try:
@@ -115,6 +173,11 @@ def yuan_to_fen(yuan: Decimal | str) -> int:
 def fen_to_yuan(fen: int) -> Decimal:
     """Exact yuan with two decimals: 9403 gives Decimal("94.03")."""
     return Decimal(_in_range(fen)).scaleb(-2)
+
+
+def yuan_digits(fen: int) -> str:
+    """An amount in grouped digits that both languages read: 200000000 is "2,000,000.00"."""
+    return f"{fen_to_yuan(fen):,}"
 
 
 def _in_range(fen: int) -> int:
