@@ -20,6 +20,7 @@ step "Types" mypy
 step "Directions of imports" lint-imports
 step "Migrations" python -m django makemigrations --check --dry-run
 step "Translations" python tools/messages.py --check
+step "State tables" python tools/states.py --check
 [ "${1:-}" != lint ] || exit 0
 
 step "Tests on SQLite" pytest -n 2 --timeout 180 -m "not slow"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Sees to what the checks need from the operating system: a PostgreSQL server, Chromium and a font
-# with Chinese letters. Says nothing and changes nothing when they are there. Root gets them from
+# Sees to what the checks need from the operating system: a PostgreSQL server, Chromium, a font with
+# Chinese letters and Pango, which sets PDFs. Says nothing and changes nothing when they are there. Root gets them from
 # Debian's packages; anybody else is told the one command that does it (exit 2).
-# ALMONER_LOOK_IN stands in for the root folder when looking for PostgreSQL (the tests set it).
+# ALMONER_LOOK_IN stands in for the root folder when looking for files (the tests set it).
 set -eu
 
 missing() {
@@ -10,6 +10,8 @@ missing() {
   have chromium || have chromium-browser || have google-chrome || echo chromium
   have fc-list || echo fontconfig
   { have fc-list && [ -n "$(fc-list :lang=zh file)" ]; } || echo fonts-noto-cjk
+  have_library libpangoft2-1.0 || echo libpangoft2-1.0-0
+  have_library libharfbuzz-subset || echo libharfbuzz-subset0
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -20,6 +22,14 @@ have_postgres() {
     if [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ]; then return 0; fi
   done
   have initdb && have postgres
+}
+
+have_library() {
+  for file in "${ALMONER_LOOK_IN:-}"/usr/lib/"$1".so.0 "${ALMONER_LOOK_IN:-}"/usr/lib*/*/"$1".so.0 \
+    "${ALMONER_LOOK_IN:-}"/usr/lib64/"$1".so.0; do
+    if [ -e "$file" ]; then return 0; fi
+  done
+  return 1
 }
 
 packages=$(missing | tr '\n' ' ')

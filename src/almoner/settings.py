@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -37,6 +38,9 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 
+MAX_FILE_MB = int(os.environ.get("ALMONER_MAX_FILE_MB", "20"))
+FILES_DIR = DATA_DIR / "files"
+
 DATABASES = {
     "default": dj_database_url.config(
         default=f"sqlite:///{DATA_DIR / 'almoner.sqlite3'}", conn_max_age=60
@@ -58,6 +62,8 @@ INSTALLED_APPS = [
     "almoner.audit",
     "almoner.accounts",
     "almoner.web",
+    "almoner.files",
+    "almoner.notices",
     "almoner.parties",
     "almoner.directory",
     "almoner.needs",
@@ -68,8 +74,9 @@ INSTALLED_APPS = [
     "almoner.evaluation",
     "almoner.voice",
     "almoner.payments",
-    "almoner.notices",
     "almoner.disclosure",
+    "almoner.desk",
+    "django_htmx",
 ]
 AUTH_USER_MODEL = "accounts.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -85,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "almoner.web.access.PermissionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "almoner.web.pages.KeptPages",
 ]
 ROOT_URLCONF = "almoner.urls"
 WSGI_APPLICATION = "almoner.wsgi.application"
@@ -120,7 +128,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "account"
+LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -156,6 +164,18 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+ADDRESS = os.environ.get("ALMONER_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+DEFAULT_FROM_EMAIL = os.environ.get("ALMONER_MAIL_FROM", "almoner@localhost")
+EMAIL_TIMEOUT = 10  # seconds that a step may wait for the mail server
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds that a link for setting a password holds
+_MAIL = urlsplit(os.environ.get("ALMONER_SMTP_URL", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.hostname else 'console'}.EmailBackend"
+EMAIL_HOST = _MAIL.hostname or "localhost"
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp+tls"
+EMAIL_PORT = _MAIL.port or {"smtps": 465, "smtp+tls": 587}.get(_MAIL.scheme, 25)
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
 
 CACHES = {
     "default": {

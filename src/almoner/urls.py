@@ -1,4 +1,4 @@
-"""Every address."""
+"""Every address. Each stage names its own from the root on: /desk/... and what is public."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, register_converter
@@ -8,10 +8,22 @@ from almoner.web.root import to_language
 
 register_converter(Ref, "ref")
 
+STAGES = (
+    "disclosure",
+    "web",
+    "desk",
+    "directory",
+    "needs",
+    "budget",
+    "tenders",
+    "contracts",
+    "delivery",
+    "evaluation",
+    "voice",
+    "payments",
+)
+
 urlpatterns = [
     path("", to_language, name="root"),
-    *i18n_patterns(
-        path("", include("almoner.disclosure.urls")),
-        path("", include("almoner.web.urls")),
-    ),
+    *i18n_patterns(*(path("", include(f"almoner.{stage}.urls")) for stage in STAGES)),
 ]

@@ -1,13 +1,20 @@
-"""People who sign in, and the roles that were granted to them."""
+"""People who sign in, the roles that were granted to them, and who stands in for whom."""
 
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from almoner.fields import in_order
+from almoner.fields import in_order, one_of
 from almoner.rules.roles import Role
+
+
+class Language(models.TextChoices):
+    """What somebody is written to in, each under its own name."""
+
+    ENGLISH = "en", "English"
+    CHINESE = "zh-hans", "简体中文"
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -21,6 +28,7 @@ class Person(AbstractBaseUser):
     name_zh = models.TextField()
     name_en = models.TextField()
     email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, choices=Language, default=Language.ENGLISH)
     is_active = models.BooleanField(default=True)
     is_demonstration = models.BooleanField(default=False)
 
@@ -32,6 +40,7 @@ class Person(AbstractBaseUser):
 
     class Meta:
         db_table = "people"
+        constraints = [one_of("language", Language, "person_language")]
 
 
 class Grant(models.Model):
@@ -42,6 +51,7 @@ class Grant(models.Model):
     organisation = models.ForeignKey("parties.Organisation", models.PROTECT, null=True)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True, help_text="ended at once, whatever its days say")
 
     class Meta:
         db_table = "grants"
@@ -51,3 +61,33 @@ class Grant(models.Model):
             ),
             in_order("from_on", "to_on", "grant_days"),
         ]
+
+
+class Delegation(models.Model):
+    """While `person` is away, `to` holds their roles too, both days included."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="delegations")
+    to = models.ForeignKey(Person, models.PROTECT, related_name="stands_in")
+    from_on = models.DateField()
+    to_on = models.DateField()
+    entered_by = models.TextField(help_text="login")
+    revoked_at = models.DateTimeField(null=True, help_text="ended at once, whatever its days say")
+
+    class Meta:
+        db_table = "delegations"
+        constraints = [
+            in_order("from_on", "to_on", "delegation_days"),
+            models.CheckConstraint(condition=~Q(person=F("to")), name="delegation_to_another"),
+        ]
+
+
+class Digest(models.Model):
+    """One weekly list of tasks that was sent: nobody gets a second one for the same week."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    week = models.CharField(max_length=8, help_text="ISO week, such as 2026-W27")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "digests"
+        constraints = [models.UniqueConstraint(fields=["person", "week"], name="digest_once")]

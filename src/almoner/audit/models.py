@@ -34,3 +34,21 @@ class Head(models.Model):
     class Meta:
         db_table = "audit_head"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_one_head")]
+
+
+class Seal(models.Model):
+    """A subject whose events nobody may read yet; the row goes when it may be read.
+
+    `group` is what is opened together, such as all bids of a tender.
+    """
+
+    subject_table = models.TextField()
+    subject_id = models.TextField()
+    group = models.TextField()
+
+    class Meta:
+        db_table = "audit_seals"
+        indexes = [models.Index(fields=["group"], name="audit_seal_group")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject_table", "subject_id"], name="audit_seal_key")
+        ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,9 +11,10 @@ from typing import Any
 
 from django.db import transaction
 
-from almoner.audit.models import Event, Head
+from almoner.audit.models import Event, Head, Seal
 
 GENESIS = "0" * 64
+MOST_BLANKS = 4
 HASHED = (
     "seq",
     "at",
@@ -73,6 +75,27 @@ def record(*, actor: str, role: str, at: datetime, acts: Iterable[Act]) -> int:
     Event.objects.bulk_create(batch)
     head.save(update_fields=["seq", "hash"])
     return head.seq - first
+
+
+def seal(subject_table: str, subject_id: str, group: str) -> None:
+    """Keep every event about a subject from being read until `unseal(group)`."""
+    Seal.objects.get_or_create(
+        subject_table=subject_table, subject_id=subject_id, defaults={"group": group}
+    )
+
+
+def unseal(group: str) -> None:
+    """Let the events about everything in `group` be read."""
+    Seal.objects.filter(group=group).delete()
+
+
+def blanks(subject_table: str, subject_id: str) -> list[Act]:
+    """None to MOST_BLANKS events that say nothing, to be recorded with one about a sealed subject.
+
+    Without them the number of sealed events would tell how much is being done, and a count from
+    day to day how many people do it.
+    """
+    return [Act("blank", subject_table, subject_id)] * secrets.randbelow(MOST_BLANKS + 1)
 
 
 def hash_of(event: Event) -> str:

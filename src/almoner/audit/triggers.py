@@ -2,7 +2,7 @@
 
 from typing import Any
 
-APPEND_ONLY = ("audit_events", "ledger_entries")
+APPEND_ONLY = ("audit_events", "ledger_entries", "negotiation_entries")
 
 _POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION almoner_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -8,9 +8,9 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from almoner.accounts.models import Person
-from almoner.accounts.queries import roles_on
-from almoner.rules.roles import Permission, permissions_of
-from almoner.web import clock
+from almoner.accounts.queries import actor_on
+from almoner.rules.roles import Actor, Permission, permissions_of
+from almoner.web import clock, kept
 
 EVERYBODY = permissions_of([], signed_in=False)
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -28,10 +28,27 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 def permissions_for(request: HttpRequest) -> frozenset[Permission]:
     """What whoever sent the request may do today."""
-    person = request.user
-    if not isinstance(person, Person):
+    actor = actor_for(request)
+    if actor is None:
         return EVERYBODY
-    return permissions_of(roles_on(person, clock.today()), signed_in=True)
+    return permissions_of((held.role for held in actor.held), signed_in=True)
+
+
+def actor_for(request: HttpRequest) -> Actor | None:
+    """Whoever is signed in, with today's roles; None for everybody else. Looked up once."""
+    if not hasattr(request, "almoner_actor"):
+        person = request.user
+        actor = actor_on(person, clock.today()) if isinstance(person, Person) else None
+        request.almoner_actor = actor  # type: ignore[attr-defined]
+    return request.almoner_actor  # type: ignore[attr-defined, no-any-return]
+
+
+def the_actor(request: HttpRequest) -> Actor:
+    """The same, for views that only those who are signed in reach."""
+    actor = actor_for(request)
+    if actor is None:
+        raise PermissionDenied("nobody is signed in")
+    return actor
 
 
 class PermissionMiddleware:
@@ -54,5 +71,5 @@ class PermissionMiddleware:
         if permission in permissions_for(request):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(kept.address_after(request))
         raise PermissionDenied(permission.value)

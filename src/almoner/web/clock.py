@@ -7,14 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from almoner.audit.operations import Act, record
+from almoner.prepared import Prepared
 from almoner.rules.roles import Role
 from almoner.web.models import Site
 from almoner.web.stamps import bump
 
+_SITE = Prepared(lambda: Site.objects.filter(id=1))
+
 
 def site() -> Site:
     """This installation."""
-    return Site.objects.get(id=1)
+    return _SITE()[0]
 
 
 def today() -> date:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,8 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from almoner.web import clock
+from almoner.web.access import actor_for
+from almoner.web.denied import Denied, denied
+from almoner.web.sections import Section, sections_for
+from almoner.web.workflow_labels import DONE
 
 NAVIGATION = (
+    ("tenders", _("Tenders")),
     ("contracts", _("Contracts")),
     ("places", _("Places")),
     ("providers", _("Providers")),
@@ -20,6 +26,11 @@ NAVIGATION = (
     ("notices", _("Notices")),
 )
 ABOUT = (
+    ("directory", _("Directory")),
+    ("needs", _("Needs")),
+    ("need-raise", _("Say what you need")),
+    ("complaint-raise", _("Complain or ask")),
+    ("complaints", _("Complaints")),
     ("how-we-count", _("How we count")),
     ("accessibility", _("Accessibility")),
     ("privacy", _("Privacy")),
@@ -48,14 +59,43 @@ class Layout:
     foot: str
 
 
-def site(request: HttpRequest) -> dict[str, Layout]:
-    """The context processor: `layout` in every template that is rendered for a request."""
+@dataclass(frozen=True)
+class Desk:
+    """What the pages of the desk show around their own: made only where a template asks for it."""
+
+    request: HttpRequest
+
+    @property
+    def said(self) -> str:
+        """What was just done."""
+        return str(DONE.get(self.request.GET.get("done", ""), ""))
+
+    @property
+    def sections(self) -> list[Section]:
+        """Where whoever is signed in may go."""
+        return sections_for(actor_for(self.request))
+
+    @property
+    def denied(self) -> Denied | None:
+        """Why this page is refused."""
+        return denied(self.request)
+
+    @property
+    def current(self) -> str | None:
+        """The name of this address."""
+        match = self.request.resolver_match
+        return match.url_name if match else None
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The context processor: `layout` and `desk` in every template rendered for a request."""
     language = get_language() or settings.LANGUAGE_CODE
     shown = clock.site()
     current = request.resolver_match.url_name if request.resolver_match else None
     title, today = settings.CITY_TITLE[language], clock.now_of(shown).date()
     top, foot = _frame(language, title, shown.demonstration, today, current)
     return {
+        "desk": Desk(request),
         "layout": Layout(
             title=title,
             tag=LANGUAGES[language][0],
@@ -68,7 +108,7 @@ def site(request: HttpRequest) -> dict[str, Layout]:
             ),
             top=top,
             foot=foot,
-        )
+        ),
     }
 
 

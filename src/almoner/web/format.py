@@ -4,6 +4,7 @@ Each function gives plain text, and the word for "unknown" where the value is No
 is unknown, never zero. Rounding is to the nearest, halves away from zero.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from almoner.rules.money import exact, rounded_ratio
 Number = int | float | Decimal | Fraction
 
 MINUS = "−"
+_HAN = re.compile("[\u4e00-\u9fff]")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -46,7 +48,11 @@ def number(value: Number) -> Fraction:
 def fixed(value: Number, places: int) -> str:
     """Grouped digits with exactly so many decimals: 1234.5 to one place is "1,234.5"."""
     numerator, denominator = number(value).as_integer_ratio()
-    scaled = rounded_ratio(numerator * 10**places, denominator)
+    return _digits(rounded_ratio(numerator * 10**places, denominator), places)
+
+
+def _digits(scaled: int, places: int) -> str:
+    """A whole number of the last decimal's units: 12345 to one place is "1,234.5"."""
     whole, rest = divmod(abs(scaled), 10**places)
     sign = MINUS if scaled < 0 else ""
     return f"{sign}{whole:,}.{rest:0{places}}" if places else f"{sign}{whole:,}"
@@ -76,13 +82,14 @@ def percent(share: Number | None, places: int = 0) -> str:
     """
     if share is None:
         return unknown()
-    hundredfold = number(share) * 100
-    step = Fraction(1, 10**places)
-    if 100 - step / 2 <= hundredfold < 100:
-        return f">{fixed(100 - step, places)}%"
-    if 0 < hundredfold < step / 2:
-        return f"<{fixed(step, places)}%"
-    return f"{fixed(hundredfold, places)}%"
+    part, whole = number(share).as_integer_ratio()
+    full = 100 * 10**places
+    scaled = rounded_ratio(part * full, whole)
+    if scaled == full and part < whole:
+        return f">{_digits(full - 1, places)}%"
+    if scaled == 0 and part > 0:
+        return f"<{_digits(1, places)}%"
+    return f"{_digits(scaled, places)}%"
 
 
 def yuan(fen: int | None) -> str:
@@ -152,6 +159,14 @@ def month(value: str | None) -> str:
     if in_chinese():
         return f"{year}年{number_of_month}月"
     return f"{MONTHS[number_of_month - 1]} {year}"
+
+
+def in_one_language(text: str) -> str:
+    """Free text written as "中文 / English" in the reader's language; any other text as it is."""
+    first, slash, second = text.partition(" / ")
+    if slash and _HAN.search(first) and second and not _HAN.search(second):
+        return first if in_chinese() else second
+    return text
 
 
 def named(thing: object) -> str:

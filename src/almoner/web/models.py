@@ -23,3 +23,15 @@ class Stamp(models.Model):
 
     class Meta:
         db_table = "page_stamps"
+
+
+class KeptForm(models.Model):
+    """What somebody sent after their session had ended, until they have signed in again."""
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    path = models.TextField()
+    fields = models.TextField(help_text="URL-encoded")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kept_forms"

@@ -64,7 +64,7 @@ def demonstration_sign_in(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise Http404("this is none of the demonstration's people")
     login(request, person)
-    return redirect("account")
+    return redirect("desk")
 
 
 @requires(Permission.CLOCK_SET)

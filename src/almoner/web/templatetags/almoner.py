@@ -1,4 +1,7 @@
-"""The filters of every template: `almoner.web.format`, with what is unknown set in grey."""
+"""The filters of every template: `almoner.web.format`, with what is unknown set in grey.
+
+And Django's `translate`, which looks a fixed text up once a language rather than at every reading.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -6,13 +9,41 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.template.base import Node, Parser, Token
+from django.template.context import Context
+from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from almoner.web import format as plain
 from almoner.web.html import escaped
 
 register = template.Library()
+
+
+class FixedText(Node):
+    """A translated text with nothing variable in it, kept by language."""
+
+    def __init__(self, translation: TranslateNode) -> None:
+        self._translation = translation
+        self._kept: dict[str | None, str] = {}
+
+    def render(self, context: Context) -> str:
+        language = get_language()
+        text = self._kept.get(language)
+        if text is None:
+            text = self._kept[language] = self._translation.render(context)
+        return text
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> Node:
+    """Django's tag of that name."""
+    node = do_translate(parser, token)
+    literal = getattr(node.filter_expression.var, "literal", None) is not None
+    fixed = literal and not node.asvar and not node.message_context
+    return FixedText(node) if fixed and not node.filter_expression.filters else node
 
 
 def known(value: Any, text: Callable[..., str] = str, *options: Any) -> str:
@@ -88,6 +119,11 @@ def month(value: str | None) -> str:
     if not value:
         return known(None)
     return _time(value, value, plain.month(value))
+
+
+@register.filter
+def in_one_language(value: str | None) -> str:
+    return known(plain.in_one_language(value or ""))
 
 
 @register.filter

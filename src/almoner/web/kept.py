@@ -1,0 +1,57 @@
+"""Nothing entered is lost when a session ends: what was sent is kept until its sender is back."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+
+from almoner.web.models import KeptForm
+
+KEPT_FOR = timedelta(hours=24)
+MOST_CHARACTERS = 200_000
+MOST_FORMS = 1_000
+PARAMETER = "kept"
+
+
+def address_after(request: HttpRequest) -> str:
+    """Where to lead somebody who has to sign in first; a form that was sent waits there.
+
+    Files that came with it are not kept. Forms above MOST_CHARACTERS are not kept either, and no
+    more than MOST_FORMS at a time: strangers can send forms too.
+    """
+    if request.method != "POST":
+        return request.get_full_path()
+    fields = request.POST.copy()
+    fields.pop("csrfmiddlewaretoken", None)
+    text = fields.urlencode()
+    _forget_old()
+    if len(text) > MOST_CHARACTERS or KeptForm.objects.count() >= MOST_FORMS:
+        return request.path
+    token = secrets.token_urlsafe(32)
+    KeptForm.objects.create(
+        token_hash=_hash(token), path=request.path, fields=text, kept_at=timezone.now()
+    )
+    return f"{request.path}?{urlencode({PARAMETER: token})}"
+
+
+def fields_of(request: HttpRequest) -> QueryDict | None:
+    """What was kept for this address, once; None where nothing was."""
+    token = request.GET.get(PARAMETER)
+    if not token:
+        return None
+    found = KeptForm.objects.filter(token_hash=_hash(token), path=request.path).first()
+    if found is None or found.kept_at < timezone.now() - KEPT_FOR:
+        return None
+    found.delete()
+    return QueryDict(found.fields)
+
+
+def _forget_old() -> None:
+    KeptForm.objects.filter(kept_at__lt=timezone.now() - KEPT_FOR).delete()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
