@@ -50,6 +50,43 @@ class ServiceItem(models.Model):
         ]
 
 
+class ItemFile(models.Model):
+    """What the platform keeps of an item beyond the exchange format: why it is bought.
+
+    Items that came in a package have none until they are revised.
+    """
+
+    item = models.OneToOneField(
+        ServiceItem, models.PROTECT, primary_key=True, db_column="code", related_name="file"
+    )
+    version = models.BigIntegerField(default=1)
+    held_from = models.DateField(help_text="first day of this version")
+    saved_by = models.TextField()
+    test = models.JSONField(default=dict, help_text="make-or-buy test: question -> choice, reason")
+
+    class Meta:
+        db_table = "service_item_files"
+
+
+class PastVersion(models.Model):
+    """What an item said before it was revised."""
+
+    item = models.ForeignKey(
+        ServiceItem, models.PROTECT, db_column="code", related_name="past", db_index=False
+    )
+    number = models.BigIntegerField()
+    held_from = models.DateField()
+    replaced_on = models.DateField()
+    said = models.JSONField(help_text="the columns of the item that may be revised")
+    test = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "service_item_versions"
+        constraints = [
+            models.UniqueConstraint(fields=["item", "number"], name="service_item_version_key"),
+        ]
+
+
 class Framework(models.Model):
     """One version of an evaluation framework."""
 

@@ -101,3 +101,21 @@ class Complaint(models.Model):
             one_of("from_kind", Complainant, "complaint_from"),
             one_of("outcome", ComplaintOutcome, "complaint_outcome"),
         ]
+
+
+class ComplaintFile(models.Model):
+    """The wording of a complaint, which is never public, and that of the answer, which is.
+
+    Complaints that came in a package have none until they are answered.
+    """
+
+    complaint = models.OneToOneField(
+        Complaint, models.PROTECT, primary_key=True, db_column="id", related_name="file"
+    )
+    text = models.TextField(default="")
+    tracking_hash = models.CharField(max_length=64, null=True, unique=True)
+    answer = models.TextField(default="")
+    summary = models.TextField(default="", help_text="what is public about the complaint itself")
+
+    class Meta:
+        db_table = "complaint_files"
