@@ -52,6 +52,46 @@ class Appropriation(models.Model):
         ]
 
 
+class AppropriationFile(models.Model):
+    """A proposal to appropriate money, from first to last: one row a year and line comes of it.
+
+    `lines` is the sharing schedule: payer (uscc), level, source and ratio ("1/2") of each line.
+    `total_fen` is that of all years.
+    """
+
+    id = key_field()
+    body = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        db_column="body_uscc",
+        related_name="+",
+        help_text="the finance body that proposes and approves",
+    )
+    first_year = models.BigIntegerField()
+    years = models.BigIntegerField()
+    service_item = models.TextField(null=True)
+    area = models.ForeignKey(Area, models.PROTECT, db_column="area_code", related_name="+")
+    total_fen = models.BigIntegerField()
+    lines = models.JSONField()
+    note = models.TextField(default="")
+    proposed_by = models.TextField()
+    proposed_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)
+    return_reason = models.TextField(default="")
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "appropriation_files"
+        constraints = [
+            at_least("total_fen", 1, "appropriation_file_total"),
+            at_least("years", 1, "appropriation_file_years"),
+            models.CheckConstraint(
+                condition=Q(returned_at=None) | Q(approved_at=None),
+                name="appropriation_returned_or_approved",
+            ),
+        ]
+
+
 class LedgerEntry(models.Model):
     """One move of money, in fen, from one account to another; rows are only ever added.
 
