@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from almoner.fields import ID_LENGTH, NumberField, at_least, key_field, number_at_least, one_of
+from almoner.needs.models import Need
 from almoner.parties.models import Area, Organisation, Worker
 
 
@@ -141,4 +142,130 @@ class BidScore(models.Model):
             models.UniqueConstraint(
                 fields=["bid", "panellist_id", "criterion_id"], name="bid_score_key"
             ),
+        ]
+
+
+class TenderFile(models.Model):
+    """What the platform keeps of a tender beyond the exchange format, from its first draft on.
+
+    `content` is what was typed, so that half a draft can be kept; `rules.tender` reads it. Its
+    `id` is that of the tender, whose own row exists from publication on.
+    """
+
+    id = key_field()
+    purchaser = models.ForeignKey(Organisation, models.PROTECT, db_column="purchaser_uscc")
+    content = models.JSONField(default=dict)
+    version = models.BigIntegerField(default=1)
+    saved_by = models.TextField()
+    saved_at = models.DateTimeField()
+    intention_published_on = models.DateField(null=True)
+    intended = models.JSONField(default=dict, help_text="what the intention said when announced")
+    submitted_at = models.DateTimeField(null=True)
+    returned_reason = models.TextField(default="")
+    tender = models.OneToOneField(Tender, models.PROTECT, null=True, related_name="file")
+    unsealed_by = models.TextField(default="", help_text="login of the first of two openers")
+    opened_by = models.TextField(default="", help_text="login of the second")
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.TextField(default="")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+
+    class Meta:
+        db_table = "tender_files"
+
+
+class RegisterKind(models.TextChoices):
+    MARKET = "market", _("Market survey")
+    USERS = "users", _("Users' consultation")
+
+
+class RegisterEntry(models.Model):
+    """Somebody who was asked before a tender: a body of the market, or a user by pseudonym."""
+
+    file = models.ForeignKey(TenderFile, models.PROTECT, related_name="register")
+    kind = models.CharField(max_length=10, choices=RegisterKind)
+    respondent = models.TextField()
+    asked_on = models.DateField()
+    said = models.TextField()
+    entered_by = models.TextField()
+
+    class Meta:
+        db_table = "tender_registers"
+        constraints = [
+            one_of("kind", RegisterKind, "tender_register_kind"),
+            models.UniqueConstraint(
+                fields=["file", "kind", "respondent"], name="tender_register_key"
+            ),
+        ]
+
+
+class TenderNeed(models.Model):
+    """A need that a tender answers."""
+
+    file = models.ForeignKey(TenderFile, models.PROTECT, related_name="needs")
+    need = models.ForeignKey(Need, models.PROTECT, related_name="tenders")
+
+    class Meta:
+        db_table = "tender_needs"
+        constraints = [models.UniqueConstraint(fields=["file", "need"], name="tender_need_key")]
+
+
+class BidFile(models.Model):
+    """An offer as its bidder writes it; `id` is that of the bid, whose own row exists once sent."""
+
+    id = key_field()
+    tender = models.ForeignKey(Tender, models.PROTECT, related_name="bid_files")
+    provider = models.ForeignKey(Organisation, models.PROTECT, db_column="provider_uscc")
+    content = models.JSONField(default=dict)
+    version = models.BigIntegerField(default=1)
+    saved_by = models.TextField()
+    saved_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    bid = models.OneToOneField(Bid, models.PROTECT, null=True, related_name="file")
+
+    class Meta:
+        db_table = "bid_files"
+        constraints = [
+            models.UniqueConstraint(fields=["tender", "provider"], name="one_bid_a_provider")
+        ]
+
+
+class PanelDraw(models.Model):
+    """How a tender's panel was drawn: whoever has the seed and the pool can draw it again."""
+
+    tender = models.OneToOneField(
+        Tender, models.PROTECT, primary_key=True, related_name="panel_draw"
+    )
+    seed = models.CharField(max_length=64, help_text="hash of the audit event that fixed the pool")
+    event = models.BigIntegerField(help_text="number of that event")
+    size = models.BigIntegerField()
+    pool = models.JSONField(help_text="numbers of the experts who could be drawn")
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "panel_draws"
+
+
+class PanelSeat(models.Model):
+    """A member of a tender's panel, drawn by lot or named, with what the member declared.
+
+    Outside the platform a member is known by the seat alone: P1, P2, ...
+    """
+
+    tender = models.ForeignKey(Tender, models.PROTECT, related_name="panel")
+    code = models.CharField(max_length=ID_LENGTH, help_text="P1, P2, ... in order of seating")
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    expert = models.BooleanField()
+    drawn_order = models.BigIntegerField(null=True, help_text="place in the draw; null if named")
+    declared_at = models.DateTimeField(null=True)
+    tied = models.BooleanField(default=False, help_text="a declared tie: the seat does not score")
+    ties = models.JSONField(default=dict, help_text="bidder -> the tie that was declared")
+    scores = models.JSONField(default=dict, help_text="bid -> criterion -> score as typed")
+    remarks = models.JSONField(default=dict, help_text="bid -> advice to its bidder")
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "panel_seats"
+        constraints = [
+            models.UniqueConstraint(fields=["tender", "person"], name="panel_seat_key"),
+            models.UniqueConstraint(fields=["tender", "code"], name="panel_seat_code"),
         ]
