@@ -1,6 +1,7 @@
 """Contracts, what they promise, how they changed, and which money stands behind them."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from almoner.budget.models import Appropriation
@@ -154,4 +155,113 @@ class Commitment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["contract", "appropriation"], name="commitment_key"),
             at_least("amount_fen", 0, "commitment_amount"),
+        ]
+
+
+class DelayCause(models.TextChoices):
+    EVALUATION = "evaluation", _("The evaluation was late")
+    BUDGET = "budget", _("Budget")
+    PAPERWORK = "paperwork", _("Paperwork")
+    DISPUTE = "dispute", _("Dispute")
+    OTHER = "other", _("Other")
+
+
+class Instalment(models.Model):
+    """One part of a contract's money, in fen."""
+
+    contract = models.ForeignKey(
+        Contract,
+        models.PROTECT,
+        db_column="contract_id",
+        related_name="instalments",
+        db_index=False,
+    )
+    seq = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    condition = models.TextField(null=True)
+    due_on = models.DateField()
+    accepted_on = models.DateField(null=True)
+    paid_on = models.DateField(null=True)
+    paid_fen = models.BigIntegerField(null=True)
+    delay_cause = models.CharField(max_length=20, choices=DelayCause, null=True)
+
+    class Meta:
+        db_table = "instalments"
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "seq"], name="instalment_key"),
+            at_least("amount_fen", 0, "instalment_amount"),
+            at_least("paid_fen", 0, "instalment_paid"),
+            one_of("delay_cause", DelayCause, "instalment_delay_cause"),
+        ]
+
+
+class ContractFile(models.Model):
+    """What the platform keeps of a contract from its first draft on; `id` is the contract's.
+
+    `content` is what was typed (`rules.contract` reads it), `text` the canonical document as it
+    was last offered (`rules.contract_text`): what is signed. The contract's own row exists once
+    both sides have signed the same text.
+    """
+
+    id = key_field()
+    tender = models.ForeignKey(Tender, models.PROTECT, related_name="contract_files")
+    bid = models.ForeignKey(Bid, models.PROTECT, related_name="contract_files")
+    purchaser = models.ForeignKey(
+        Organisation, models.PROTECT, db_column="purchaser_uscc", related_name="+"
+    )
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, db_column="provider_uscc", related_name="+"
+    )
+    content = models.JSONField(default=dict)
+    text = models.TextField(default="")
+    version = models.BigIntegerField(default=1)
+    saved_by = models.TextField()
+    saved_at = models.DateTimeField()
+    offered_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    contract = models.OneToOneField(Contract, models.PROTECT, null=True, related_name="file")
+
+    class Meta:
+        db_table = "contract_files"
+        constraints = [models.UniqueConstraint(fields=["bid"], name="one_contract_a_bid")]
+
+
+class Side(models.TextChoices):
+    PURCHASER = "purchaser", _("Purchaser")
+    PROVIDER = "provider", _("Provider")
+
+
+class NegotiationEntry(models.Model):
+    """One remark of one side about a draft contract; rows are only ever added."""
+
+    file = models.ForeignKey(ContractFile, models.PROTECT, related_name="negotiation")
+    side = models.CharField(max_length=10, choices=Side)
+    login = models.TextField()
+    said_at = models.DateTimeField()
+    clause = models.TextField(default="", help_text="which part it is about; empty: the whole")
+    text = models.TextField()
+
+    class Meta:
+        db_table = "negotiation_entries"
+        constraints = [one_of("side", Side, "negotiation_side")]
+
+
+class Signature(models.Model):
+    """One side's signature under a content: who, when, and the content's SHA-256."""
+
+    file = models.ForeignKey(ContractFile, models.PROTECT, related_name="signatures")
+    side = models.CharField(max_length=10, choices=Side)
+    login = models.TextField()
+    role = models.TextField()
+    signed_at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+    void = models.BooleanField(default=False, help_text="the text was changed afterwards")
+
+    class Meta:
+        db_table = "signatures"
+        constraints = [
+            one_of("side", Side, "signature_side"),
+            models.UniqueConstraint(
+                fields=["file", "side"], condition=Q(void=False), name="one_signature_a_side"
+            ),
         ]

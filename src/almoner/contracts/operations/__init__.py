@@ -1,0 +1,1 @@
+"""Drafting and negotiating, signing, and what follows in a contract's life."""

@@ -1,0 +1,1 @@
+"""The pages of contracts: on the desk, and the text for everybody."""
