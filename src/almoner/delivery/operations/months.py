@@ -1,6 +1,11 @@
 """Keeping the monthly rollups equal to the records."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db import connection, transaction
+
+from almoner.rules.calendar import SHANGHAI
 
 # The month is that of Asia/Shanghai. SQLite knows no time zones: its offset is +8 hours, which has
 # held without summer time since 1991, before any record that this platform will see. Fractions of
@@ -9,6 +14,18 @@ _MONTH = {
     "postgresql": "to_char(started_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')",
     "sqlite": "strftime('%Y-%m', substr(started_at, 1, 19), '+8 hours')",
 }
+
+_RECOUNT = """
+    INSERT INTO monthly_delivery
+        (term_id, month, records, minutes, participants, clients, largest_session)
+    SELECT CAST(%s AS bigint), %s, count(*), CAST(sum(minutes) AS bigint),
+        CAST(sum(participants) AS bigint), count(DISTINCT client_id), max(participants)
+    FROM service_records WHERE term_id = %s AND started_at >= %s AND started_at < %s
+    GROUP BY term_id
+    ON CONFLICT (term_id, month) DO UPDATE SET records = excluded.records,
+        minutes = excluded.minutes, participants = excluded.participants,
+        clients = excluded.clients, largest_session = excluded.largest_session
+"""
 
 
 def months_from_records() -> str:
@@ -31,3 +48,27 @@ def rebuild_months() -> None:
         cursor.execute(
             f"INSERT INTO monthly_delivery ({columns}) {months_from_records()}"  # noqa: S608
         )
+
+
+def recount(cells: Iterable[tuple[int, str]]) -> None:
+    """Add up anew the records of each (term, month as YYYY-MM): of these alone, by their index.
+
+    Call it after the audit record was written: its lock lets one writer at a time come here, so
+    that on PostgreSQL too the last one sees all records of the cell.
+    """
+    with connection.cursor() as cursor:
+        for term, month in sorted(set(cells)):
+            first, after = (
+                connection.ops.adapt_datetimefield_value(instant) for instant in _bounds(month)
+            )
+            cursor.execute(_RECOUNT, [term, month, term, first, after])
+            if cursor.rowcount == 0:
+                gone = "DELETE FROM monthly_delivery WHERE term_id = %s AND month = %s"
+                cursor.execute(gone, [term, month])
+
+
+def _bounds(month: str) -> tuple[datetime, datetime]:
+    """The instant that a month begins and the one that the next does, in Asia/Shanghai."""
+    year, number = (int(part) for part in month.split("-"))
+    first = datetime(year, number, 1, tzinfo=SHANGHAI)
+    return first, datetime(year + number // 12, number % 12 + 1, 1, tzinfo=SHANGHAI)

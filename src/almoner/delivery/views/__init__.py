@@ -1,0 +1,1 @@
+"""Views of the stage, a file a subject."""
