@@ -117,3 +117,42 @@ class Outcome(models.Model):
             ),
             one_of("wave", Wave, "outcome_wave"),
         ]
+
+
+class EvaluationFile(models.Model):
+    """How an evaluation went: when its scores were in, what the provider replied, how it ended."""
+
+    evaluation = models.OneToOneField(Evaluation, models.PROTECT, related_name="file")
+    assigned_by = models.TextField()
+    scored_at = models.DateTimeField(null=True, help_text="when the last rater handed in")
+    reply = models.TextField(default="")
+    replied_at = models.DateTimeField(null=True)
+    replied_by = models.TextField(default="")
+    conclusion = models.TextField(default="")
+    concluded_by = models.TextField(default="")
+
+    class Meta:
+        db_table = "evaluation_files"
+
+
+class RaterSeat(models.Model):
+    """A rater of an evaluation and the sheet of scores, unseen by others until handed in.
+
+    `sheet` is indicator -> {"score": text, "reason": text, "evidence": [reference, ...]}; a
+    reference names what the score rests on: a term's records, a payment, a survey, a file.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="seats")
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    rater_id = models.CharField(max_length=ID_LENGTH)
+    sheet = models.JSONField(default=dict)
+    version = models.BigIntegerField(default=1)
+    saved_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rater_seats"
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "person"], name="rater_seat_person"),
+            models.UniqueConstraint(fields=["evaluation", "rater_id"], name="rater_seat_key"),
+        ]
