@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 
 from almoner import __version__
-from almoner.cli import check, demo, package, serve, verify, workload
+from almoner.cli import check, demo, digest, package, serve, verify, workload
 
-COMMANDS = (check, package, verify, serve, demo, workload)
+COMMANDS = (check, package, verify, serve, demo, workload, digest)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,9 +13,10 @@ def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser(
         "verify",
-        help="check the audit chain, the ledger and the rollups",
+        help="check the audit chain, the ledger, the rollups and the attached files",
         description="Check that the audit chain is unbroken, that the ledger says what the facts "
-        "say, and that the monthly rollups equal the records.",
+        "say, that the monthly rollups equal the records, and that every attached file is there "
+        "as it was sent.",
         epilog="example:\n  almoner verify",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

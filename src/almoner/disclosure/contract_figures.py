@@ -49,10 +49,14 @@ def year_on(years: Sequence[ContractYear], day: date) -> ContractYear:
     return next((year for year in years if day <= year.last), years[-1])
 
 
-def year_of_month(years: Sequence[ContractYear], month: str) -> ContractYear:
-    """The contract year that a month (YYYY-MM) counts in, whole: the last to begin by its end."""
-    number = 12 * int(month[:4]) + int(month[5:])
-    return year_on(years, date(number // 12, number % 12 + 1, 1) - timedelta(days=1))
+def months_in(years: Sequence[ContractYear], year: ContractYear) -> tuple[str, str]:
+    """The first month (YYYY-MM) that counts in a contract year, and the first that no longer does.
+
+    A month counts whole in the last year to begin by its end. Work before the contract counts in
+    its first year and work after it in its last.
+    """
+    since = "0000-00" if year.number == 1 else f"{year.first:%Y-%m}"
+    return since, "9999-99" if year.number == year.of else f"{years[year.number].first:%Y-%m}"
 
 
 def months_until(first: date, last: date) -> list[str]:
@@ -70,9 +74,9 @@ def elapsed(year: ContractYear, today: date, actual_end: date) -> Fraction:
     return Fraction(max(days, 0), (year.last - year.first).days + 1)
 
 
-def is_behind(minutes: int, promised_hours: Fraction, passed: Fraction) -> bool:
-    """Whether less than 80 % of what the elapsed days would give at an even pace was delivered."""
-    return Fraction(minutes, 60) < BEHIND * promised_hours * passed
+def is_behind(minutes: int, by_now: Fraction) -> bool:
+    """Whether less than 80 % of the hours that an even pace would have brought was delivered."""
+    return Fraction(minutes, 60) < BEHIND * by_now
 
 
 def price_per_hour(amount_fen: int, direct_hours: Fraction, years: int) -> int | None:

@@ -1,30 +1,41 @@
 """What all pages of a contract share: who, where, when, and the reads that several of them need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from almoner.contracts.models import ChangeKind, Contract, ContractChange, ContractTerm, EndKind
+from almoner.contracts.models import (
+    ChangeKind,
+    Contract,
+    ContractChange,
+    ContractTerm,
+    DelayCause,
+    EndKind,
+)
 from almoner.contracts.queries import Known, changes_of, known_contract
-from almoner.delivery.queries import TermMonth
+from almoner.delivery.queries.delivered import TermMonth
 from almoner.disclosure.contract_figures import (
     ContractYear,
     Paid,
     Payment,
     lateness,
+    months_in,
     year_on,
     years_of,
 )
-from almoner.disclosure.contract_labels import framework_name, in_one_language, name
+from almoner.disclosure.contract_labels import address, framework_name, name
+from almoner.disclosure.contract_queries import months_of
 from almoner.disclosure.contract_results import Judgements, judgements
 from almoner.disclosure.contract_service import YearOfService, year_of_service
 from almoner.disclosure.queries import Status, contract_title, status_on
 from almoner.evaluation import queries as evaluation
-from almoner.payments.models import DelayCause
 from almoner.payments.queries import instalments_of
 from almoner.rules.packs import china
+from almoner.rules.terms import Version, later_versions
+from almoner.web.format import in_one_language
 
 Crumbs = list[tuple[str, str | None]]
 
@@ -77,7 +88,7 @@ class Head:
         """From the district down to the contract, and to a page below it."""
         area, contract = self.contract.area, self.contract
         above = [area.parent, area] if area.parent else [area]
-        path: Crumbs = [(name(place), reverse("place", args=[place.code])) for place in above]
+        path: Crumbs = [(name(place), address("place", place.code)) for place in above]
         title = _("Contract %(id)s") % {"id": contract.id}
         if not page:
             return [*path, (title, None)]
@@ -143,10 +154,11 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class Changes:
-    """The changes of a contract and what those agreed add to its money, in fen."""
+    """The changes of a contract, what those agreed add to its money (fen) and do to its terms."""
 
     rows: tuple[ChangeRow, ...]
     agreed_fen: int
+    later: Mapping[str, tuple[Version, ...]]
 
 
 def changes(head: Head) -> Changes:
@@ -167,6 +179,11 @@ def changes(head: Head) -> Changes:
             for row in rows
             if row.kind == ChangeKind.AMOUNT and row.agreed_by_provider
         ),
+        later=later_versions(
+            row.detail or ""
+            for row in rows
+            if row.kind == ChangeKind.WORKLOAD and row.agreed_by_provider
+        ),
     )
 
 
@@ -179,14 +196,24 @@ def judgements_of(head: Head) -> Judgements:
     return judgements(
         rows,
         evaluation.indicators_of({row.framework_id for row in rows}),
-        evaluation.scores_of(ids),
+        evaluation.ratings_of(ids),
         evaluation.consequences_of(ids),
         head.today,
     )
 
 
+def months_from(head: Head, year: ContractYear) -> list[TermMonth]:
+    """What was delivered up to today in a contract year and those after it; one query."""
+    since, _before = months_in(head.years, year)
+    return months_of(head.contract.id, since, f"{head.today:%Y-%m}")
+
+
 def service_in(
-    head: Head, year: ContractYear, terms: list[ContractTerm], months: list[TermMonth]
+    head: Head,
+    year: ContractYear,
+    terms: list[ContractTerm],
+    months: list[TermMonth],
+    changed: Changes,
 ) -> YearOfService:
     """One contract year of a contract."""
     return year_of_service(
@@ -197,4 +224,5 @@ def service_in(
         today=head.today,
         actual_end=head.actual_end,
         minimum=few(head.today),
+        later=changed.later,
     )

@@ -11,7 +11,7 @@ from almoner.budget.queries import balances
 from almoner.contracts.models import ChangeKind, Commitment, TargetGroup
 from almoner.contracts.queries import changes_of, commitments_of, is_opened, terms_of
 from almoner.delivery.models import Ruling, TaskRequest
-from almoner.delivery.queries import months_of, task_requests_of
+from almoner.delivery.queries.delivered import task_requests_of
 from almoner.disclosure import contract_queries as other
 from almoner.disclosure.contract_figures import Paid, Range, price_per_hour, share
 from almoner.disclosure.contract_head import (
@@ -21,18 +21,19 @@ from almoner.disclosure.contract_head import (
     changes,
     few,
     judgements_of,
+    months_from,
     payments_of,
     service_in,
 )
 from almoner.disclosure.contract_history import Event, Told, timeline
-from almoner.disclosure.contract_labels import framework_name, in_one_language, name
+from almoner.disclosure.contract_labels import framework_name, name
 from almoner.disclosure.contract_results import Change, Judgement, Judgements, changes_in_users
 from almoner.disclosure.contract_service import TermYear, YearOfService
 from almoner.disclosure.queries import Status
 from almoner.evaluation.queries import outcomes_of
 from almoner.rules.money import round_half_away
 from almoner.tenders.models import Method
-from almoner.web.format import day, hours, percent
+from almoner.web.format import day, hours, in_one_language, percent
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,15 @@ def contract_page(head: Head) -> ContractPage:
     """All of the contract page."""
     contract, years = head.contract, head.years
     terms = terms_of(contract.id)
-    months = months_of(contract.id, f"{head.today:%Y-%m}")
-    service = service_in(head, head.year, terms, months)
+    in_all = head.status is Status.ENDED and len(years) > 1
+    months = months_from(head, years[0] if in_all else head.year)
     paid, changed = payments_of(head), changes(head)
+    service = service_in(head, head.year, terms, months, changed)
     agreed = contract.amount_fen + changed.agreed_fen
     hours_known = service.promised if not service.unknown_terms else Fraction(0)
     delivered = service.share
-    if head.status is Status.ENDED and len(years) > 1:
-        every = [service_in(head, year, terms, months) for year in years]
+    if in_all:
+        every = [service_in(head, year, terms, months, changed) for year in years]
         delivered = _share_of_all(every)
     return ContractPage(
         head=head,
@@ -235,12 +237,13 @@ def service_page(head: Head, number: int | None) -> ServicePage | None:
     if number is not None and not 1 <= number <= len(head.years):
         return None
     contract_id, minimum = head.contract.id, few(head.today)
-    months = months_of(contract_id, f"{head.today:%Y-%m}")
     year = head.years[number - 1] if number else head.year
     requests = task_requests_of(contract_id)
     return ServicePage(
         head=head,
-        service=service_in(head, year, terms_of(contract_id), months),
+        service=service_in(
+            head, year, terms_of(contract_id), months_from(head, year), changes(head)
+        ),
         requests=tuple(
             RequestRow(
                 row,

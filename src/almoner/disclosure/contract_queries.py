@@ -11,13 +11,44 @@ from django.db.models.functions import Cast
 
 from almoner.contracts.models import Contract
 from almoner.contracts.queries import EXACT, is_opened, priced_like
+from almoner.delivery.models import MonthlyDelivery
+from almoner.delivery.queries.delivered import TermMonth, people_behind
 from almoner.disclosure.contract_figures import Range, range_of, years_of
 from almoner.disclosure.contract_labels import question_name
 from almoner.needs.models import Need
 from almoner.notices.models import Notice
 from almoner.parties.models import Organisation
+from almoner.prepared import Prepared
 from almoner.tenders.models import Bid, Tender
 from almoner.voice.models import Complaint, DrawnBy, SurveyResponse, SurveyWave
+
+_MONTHS = Prepared(
+    lambda contract_id, since, until: (
+        MonthlyDelivery.objects.filter(
+            term__contract=contract_id, month__gte=since, month__lte=until
+        )
+        .order_by("month", "term_id")
+        .values_list(
+            "term_id",
+            "month",
+            "records",
+            "minutes",
+            "participants",
+            "clients",
+            "largest_session",
+        )
+    )
+)
+
+
+def months_of(contract_id: str, since: str, until: str) -> list[TermMonth]:
+    """Every month with records of a contract from one month to another (YYYY-MM), in order."""
+    return [
+        TermMonth(term, month, sessions, minutes, people, people_behind(clients, largest))
+        for term, month, sessions, minutes, people, clients, largest in _MONTHS(
+            contract_id, since, until
+        )
+    ]
 
 
 def bids_of(tender: Tender | None, now: datetime) -> list[Bid]:

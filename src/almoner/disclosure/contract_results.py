@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from almoner.directory.models import Dimension, Indicator
+from almoner.directory.models import Dimension
 from almoner.disclosure.contract_labels import GRADE_TAGS, GRADES
 from almoner.evaluation.models import Consequence, Evaluation, Outcome, Stage, Wave
-from almoner.evaluation.queries import Score
+from almoner.evaluation.queries import Indicator
 from almoner.rules import evaluation as rules
 from almoner.rules.grades import Grade, grade
 from almoner.rules.packs import china
@@ -56,7 +56,9 @@ class Scale:
     by_parent: bool
 
     @classmethod
-    def of(cls, indicators: Sequence[Indicator]) -> "Scale":
+    @lru_cache(maxsize=256)
+    def of(cls, indicators: tuple[Indicator, ...]) -> "Scale":
+        """The scale of these indicators; a city has few, and judges all its contracts by them."""
         parents = {indicator.parent_code for indicator in indicators}
         leaves = tuple(indicator for indicator in indicators if indicator.code not in parents)
         return cls(
@@ -65,14 +67,14 @@ class Scale:
                     id=row.code,
                     parent_id=row.parent_code,
                     dimension=row.dimension,
-                    weight=row.weight or 0,
+                    weight=row.weight,
                     min_score=row.min_score,
                     max_score=row.max_score,
                 )
                 for row in indicators
             ),
             leaves=leaves,
-            rows=tuple(indicators),
+            rows=indicators,
             by_parent=all(leaf.parent_code for leaf in leaves),
         )
 
@@ -81,13 +83,13 @@ class Scale:
 class Judgement:
     """An evaluation with its result. Before it is reported there is no total and no score.
 
-    `scores` are those of each leaf. Tables are only made where a page shows them.
+    Tables are only made where a page shows them.
     """
 
     evaluation: Evaluation
     reported: bool
     scale: Scale
-    scores: Mapping[str, Sequence[Score]]
+    ratings: Sequence[rules.Rating]
     result: rules.EvaluationTotal
     consequences: tuple[Consequence, ...]
 
@@ -116,7 +118,14 @@ class Judgement:
 
     @cached_property
     def raters(self) -> int:
-        return len({score.rater_id for scores in self.scores.values() for score in scores})
+        return len({rating.rater_id for rating in self.ratings})
+
+    @cached_property
+    def by_leaf(self) -> Mapping[str, Sequence[rules.Rating]]:
+        found: dict[str, list[rules.Rating]] = defaultdict(list)
+        for rating in self.ratings:
+            found[rating.indicator_id].append(rating)
+        return found
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -137,7 +146,7 @@ class Judgement:
     @property
     def leaves(self) -> list[Leaf]:
         return [
-            _leaf(row, self.names[row.code], self.scores.get(row.code, ()))
+            _leaf(row, self.names[row.code], self.by_leaf.get(row.code, ()))
             for row in self.scale.leaves
         ]
 
@@ -161,59 +170,52 @@ class Judgement:
         return tuple(
             Group(
                 name=names.get(of, of),
-                weight=sum((row.weight or Decimal(0) for row in group), Decimal(0)),
+                weight=sum((row.weight for row in group), Decimal(0)),
                 score=scores.get(of),
-                evidence=sum(_evidence(self.scores.get(row.code, ())) for row in group),
+                evidence=sum(_evidence(self.by_leaf.get(row.code, ())) for row in group),
             )
             for of, group in members.items()
         )
 
 
-def _evidence(scores: Sequence[Score]) -> int:
-    return max((score.evidence for score in scores), default=0)
+def _evidence(ratings: Sequence[rules.Rating]) -> int:
+    return max((rating.evidence for rating in ratings), default=0)
 
 
-def _leaf(row: Indicator, name: str, scores: Sequence[Score]) -> Leaf:
+def _leaf(row: Indicator, name: str, ratings: Sequence[rules.Rating]) -> Leaf:
     return Leaf(
         name=name,
         code=row.code,
         dimension=str(Dimension(row.dimension).label),
-        weight=row.weight or Decimal(0),
+        weight=row.weight,
         lowest=Decimal(0) if row.min_score is None else row.min_score,
         highest=Decimal(100) if row.max_score is None else row.max_score,
-        mean=_mean(scores) if scores else None,
-        raters=len(scores),
-        evidence=_evidence(scores),
+        mean=_mean(ratings) if ratings else None,
+        raters=len(ratings),
+        evidence=_evidence(ratings),
     )
 
 
-def _mean(scores: Sequence[Score]) -> Fraction:
-    return sum((Fraction(score.score) for score in scores), Fraction(0)) / len(scores)
+def _mean(ratings: Sequence[rules.Rating]) -> Fraction:
+    return sum((Fraction(rating.score) for rating in ratings), Fraction(0)) / len(ratings)
 
 
 def judgement(
     evaluation: Evaluation,
     scale: Scale,
-    scores: Sequence[Score],
+    ratings: Sequence[rules.Rating],
     consequences: Sequence[Consequence],
     today: date,
 ) -> Judgement:
     """An evaluation as it may be shown on a day: its result from the day it was reported."""
     reported = evaluation.reported_on is not None and evaluation.reported_on <= today
-    by_leaf: dict[str, list[Score]] = defaultdict(list)
-    for score in scores if reported else ():
-        by_leaf[score.indicator].append(score)
-    ratings = [
-        rules.Rating(score.rater_id, score.indicator, score.score)
-        for found in by_leaf.values()
-        for score in found
-    ]
+    shown = ratings if reported else ()
     return Judgement(
         evaluation=evaluation,
         reported=reported,
         scale=scale,
-        scores=by_leaf,
-        result=scale.framework.total(ratings),
+        ratings=shown,
+        result=scale.framework.total(shown),
         consequences=tuple(consequences),
     )
 
@@ -239,17 +241,17 @@ class Judgements:
 def judgements(
     evaluations: Sequence[Evaluation],
     indicators: Mapping[int, Sequence[Indicator]],
-    scores: Mapping[str, Sequence[Score]],
+    ratings: Mapping[str, Sequence[rules.Rating]],
     consequences: Mapping[str, Sequence[Consequence]],
     today: date,
 ) -> Judgements:
     """The evaluations of a contract by their periods."""
-    scales = {key: Scale.of(rows) for key, rows in indicators.items()}
+    scales = {key: Scale.of(tuple(rows)) for key, rows in indicators.items()}
     every = tuple(
         judgement(
             one,
-            scales.get(one.framework_id) or Scale.of([]),
-            scores.get(one.id, ()),
+            scales.get(one.framework_id) or Scale.of(()),
+            ratings.get(one.id, ()),
             consequences.get(one.id, ()),
             today,
         )

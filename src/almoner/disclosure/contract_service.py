@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from almoner.contracts.labels import term_name
 from almoner.contracts.models import ContractTerm, TermGroup
-from almoner.delivery.queries import TermMonth
+from almoner.delivery.queries.delivered import TermMonth
 from almoner.disclosure.contract_figures import (
     ContractYear,
     elapsed,
     is_behind,
+    months_in,
     months_until,
     share,
-    year_of_month,
 )
-from almoner.disclosure.contract_labels import term_name
 from almoner.rules.small_cells import TOTAL, Cell, Margin, suppress
+from almoner.rules.terms import Version, formulas_on
+from almoner.rules.terms import promised as in_year
 
 Place = tuple[str | Margin, int | Margin]
 
@@ -40,6 +42,7 @@ class Work:
 
 
 HIDDEN = Work(None, None, None)
+NOTHING = Work(0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -99,38 +102,47 @@ def year_of_service(
     today: date,
     actual_end: date,
     minimum: int,
+    later: Mapping[str, Sequence[Version]],
 ) -> YearOfService:
-    """The table of a contract year up to `today`; cells about fewer than `minimum` are hidden."""
-    rows = [row for row in months if year_of_month(years, row.month) == year]
+    """The table of a contract year up to `today`; cells about fewer than `minimum` are hidden.
+
+    `later` are the versions of terms that changes brought: each day counts by its own.
+    """
+    since, before = months_in(years, year)
+    rows = [row for row in months if since <= row.month < before]
     direct = [term for term in terms if term.group == TermGroup.DIRECT]
     names = {term.id: term_name(term) for term in direct}
-    sums = _sums(row for row in rows if row.term_id in names)
+    counted = [row for row in rows if row.term_id in names]
+    sums = _sums(counted)
     hidden = suppress(
-        {
-            (row.month, row.term_id): Cell(row.minutes, row.people)
-            for row in rows
-            if row.term_id in names
-        },
-        minimum,
+        {(row.month, row.term_id): Cell(row.minutes, row.people) for row in counted}, minimum
     )
 
     def seen(month: str | Margin, term: int | Margin) -> Work:
-        return HIDDEN if (month, term) in hidden else sums.get((month, term), Work(0, 0, 0))
+        return HIDDEN if (month, term) in hidden else sums.get((month, term), NOTHING)
 
     passed = elapsed(year, today, actual_end)
-    promised = [Fraction(term.hours) for term in direct if term.hours is not None]
+    promises = {
+        term.id: _promise(term, later.get(term.code, ()), year, min(today, actual_end), passed)
+        for term in terms
+    }
+    known = [one for term in direct if (one := promises[term.id]).hours is not None]
+    promised = sum([one.hours for one in known if one.hours is not None], Fraction(0))
+    expected = sum([one.by_now for one in known], Fraction(0))
     total = seen(TOTAL, TOTAL)
     shown = {row.month for row in rows} | {
         month
         for month in months_until(year.first, min(year.last, today, actual_end))
-        if year_of_month(years, month) == year
+        if since <= month < before
     }
-    others = _sums(row for row in rows if row.term_id not in names)
+    others = _sums([row for row in rows if row.term_id not in names])
     return YearOfService(
         year=year,
-        direct=tuple(_term_year(term, seen(TOTAL, term.id), passed) for term in direct),
+        direct=tuple(
+            _term_year(promises[term.id], names[term.id], seen(TOTAL, term.id)) for term in direct
+        ),
         indirect=tuple(
-            _term_year(term, others.get((TOTAL, term.id), Work(0, 0, 0)), passed)
+            _term_year(promises[term.id], term_name(term), others.get((TOTAL, term.id), NOTHING))
             for term in terms
             if term.id not in names
         ),
@@ -143,49 +155,36 @@ def year_of_service(
             for month in sorted(shown)
         ),
         total=total,
-        promised=sum(promised, Fraction(0)),
-        unknown_terms=len(direct) - len(promised),
+        promised=promised,
+        unknown_terms=len(direct) - len(known),
         passed=passed,
-        share=_share(total, sum(promised, Fraction(0))),
-        behind=total.minutes is not None
-        and is_behind(total.minutes, sum(promised, Fraction(0)), passed),
+        share=_share(total, promised),
+        behind=total.minutes is not None and is_behind(total.minutes, expected),
         has_hidden=bool(hidden),
     )
 
 
-@dataclass
-class _Sum:
-    """Work that is still being added up."""
-
-    minutes: int = 0
-    sessions: int = 0
-    participants: int | None = None
-
-    def add(self, row: TermMonth) -> None:
-        self.minutes += row.minutes
-        self.sessions += row.sessions
-        if row.participants is not None:
-            self.participants = (self.participants or 0) + row.participants
-
-
-def _sums(rows: Iterable[TermMonth]) -> Mapping[Place, Work]:
+def _sums(rows: Sequence[TermMonth]) -> Mapping[Place, Work]:
     """The work of every cell, row, column and of all; participants of those that recorded them."""
-    cells: dict[Place, Work] = {}
-    months: dict[str, _Sum] = defaultdict(_Sum)
-    terms: dict[int, _Sum] = defaultdict(_Sum)
-    whole = _Sum()
+    lines: dict[Place, list[TermMonth]] = defaultdict(list)
     for row in rows:
-        cells[row.month, row.term_id] = Work(row.minutes, row.sessions, row.participants)
-        for total in (months[row.month], terms[row.term_id], whole):
-            total.add(row)
-    cells |= {(month, TOTAL): _work(total) for month, total in months.items()}
-    cells |= {(TOTAL, term): _work(total) for term, total in terms.items()}
-    cells[TOTAL, TOTAL] = _work(whole)
+        lines[row.month, TOTAL].append(row)
+        lines[TOTAL, row.term_id].append(row)
+    cells: dict[Place, Work] = {
+        (row.month, row.term_id): Work(row.minutes, row.sessions, row.participants) for row in rows
+    }
+    cells |= {place: _added(line) for place, line in lines.items()}
+    cells[TOTAL, TOTAL] = _added(rows)
     return cells
 
 
-def _work(total: _Sum) -> Work:
-    return Work(total.minutes, total.sessions, total.participants)
+def _added(rows: Sequence[TermMonth]) -> Work:
+    told = [row.participants for row in rows if row.participants is not None]
+    return Work(
+        minutes=sum([row.minutes for row in rows]),
+        sessions=sum([row.sessions for row in rows]),
+        participants=sum(told) if told else None,
+    )
 
 
 def _share(work: Work, promised: Fraction | None) -> Fraction | None:
@@ -193,15 +192,35 @@ def _share(work: Work, promised: Fraction | None) -> Fraction | None:
     return None if hours is None or promised is None else share(hours, promised)
 
 
-def _term_year(term: ContractTerm, work: Work, passed: Fraction) -> TermYear:
-    promised = None if term.hours is None else Fraction(term.hours)
+@dataclass(frozen=True)
+class _Promise:
+    """What a term promises in a contract year, and what of it an even pace brings by now."""
+
+    formula: str
+    hours: Fraction | None
+    by_now: Fraction
+
+
+def _promise(
+    term: ContractTerm, later: Sequence[Version], year: ContractYear, now: date, passed: Fraction
+) -> _Promise:
+    if not later:
+        signed = None if term.hours is None else Fraction(term.hours)
+        return _Promise(term.formula, signed, (signed or 0) * passed)
+    hours = in_year(term.hours, later, year.first, year.last)
+    by_now = in_year(term.hours, later, year.first, year.last, until=now) or Fraction(0)
+    formula = formulas_on({"": term.formula}, {"": later}, min(now, year.last))[""]
+    return _Promise(formula, hours, by_now)
+
+
+def _term_year(promise: _Promise, name: str, work: Work) -> TermYear:
     return TermYear(
-        name=term_name(term),
-        formula=term.formula,
-        promised=promised,
+        name=name,
+        formula=promise.formula,
+        promised=promise.hours,
         work=work,
-        share=_share(work, promised),
+        share=_share(work, promise.hours),
         behind=work.minutes is not None
-        and promised is not None
-        and is_behind(work.minutes, promised, passed),
+        and promise.hours is not None
+        and is_behind(work.minutes, promise.by_now),
     )

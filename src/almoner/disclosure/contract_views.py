@@ -5,9 +5,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from almoner.disclosure import contract_pages as pages
-from almoner.disclosure import contract_tables as tables
-from almoner.disclosure.contract_charts import monthly_hours
 from almoner.disclosure.contract_head import Head, head_of
+from almoner.disclosure.contract_main import main_part
 from almoner.web import clock
 from almoner.web.pages import public_page
 
@@ -28,18 +27,11 @@ def _head(ref: str) -> Head:
 def contract(request: HttpRequest, ref: str) -> HttpResponse:
     """Money, contract, delivery and result on one page."""
     page = pages.contract_page(_head(ref))
-    latest = page.judgements.latest
     context = {
-        "page": page,
+        "title": page.head.title,
         "crumbs": page.head.crumbs(),
-        "chart": monthly_hours(page.service),
-        "tables": {
-            "months": tables.month_rows(page.service),
-            "direct": tables.term_rows(page.service.direct),
-            "indirect": tables.term_rows(page.service.indirect),
-            "groups": tables.group_rows(latest.groups if latest else ()),
-            "payments": tables.payment_rows(page.paid.payments),
-        },
+        "main": main_part(page),
+        "contract": page.head.contract,
     }
     return render(request, "disclosure/contract.html", context)
 

@@ -1,11 +1,11 @@
 """Keeping the search index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from almoner.contracts.models import Contract
 from almoner.disclosure.models import EntryKind, SearchEntry, SearchToken
@@ -14,6 +14,7 @@ from almoner.disclosure.search import tokens_of
 from almoner.evaluation.models import Evaluation
 from almoner.parties.models import Area, Organisation, OrganisationKind
 from almoner.parties.queries import is_kind
+from almoner.web.models import Site
 
 BATCH = 5_000
 
@@ -35,7 +36,27 @@ def rebuild_search_index() -> int:
     """
     SearchToken.objects.all().delete()
     SearchEntry.objects.all().delete()
-    pages = list(_pages())
+    return _add(_pages(), first=1)
+
+
+def complete_search_index() -> int:
+    """Add the contracts that were concluded since the index was made; how many.
+
+    For whoever searches: the index is a copy, and the first who asks after a change brings it up
+    to date. Where nothing is missing it costs one query.
+    """
+    known = SearchEntry.objects.filter(kind=EntryKind.CONTRACT).values("ref")
+    missing = Contract.objects.exclude(pk__in=known)
+    if not missing.exists():
+        return 0
+    with transaction.atomic():
+        Site.objects.select_for_update().get(id=1)  # one at a time, and not during a load
+        last = SearchEntry.objects.aggregate(last=Max("pk"))["last"] or 0
+        return _add(_contracts(missing), first=last + 1)
+
+
+def _add(of: Iterable[_Page], *, first: int) -> int:
+    pages = list(of)
     SearchEntry.objects.bulk_create(
         (
             SearchEntry(
@@ -45,14 +66,14 @@ def rebuild_search_index() -> int:
                 title_zh=page.title_zh,
                 title_en=page.title_en,
             )
-            for number, page in enumerate(pages, start=1)
+            for number, page in enumerate(pages, start=first)
         ),
         batch_size=BATCH,
     )
     SearchToken.objects.bulk_create(
         (
             SearchToken(entry_id=number, token=token)
-            for number, page in enumerate(pages, start=1)
+            for number, page in enumerate(pages, start=first)
             for token in sorted(tokens_of([page.title_zh, page.title_en, page.ref, *page.more]))
         ),
         batch_size=BATCH,
@@ -60,9 +81,9 @@ def rebuild_search_index() -> int:
     return len(pages)
 
 
-def _pages() -> Iterator[_Page]:
+def _contracts(of: "QuerySet[Contract]") -> Iterator[_Page]:
     items = service_items()
-    for contract in Contract.objects.select_related("area").order_by("id"):
+    for contract in of.select_related("area").order_by("id"):
         title = contract_title(
             items.get(contract.service_item), contract.service_item, contract.area
         )
@@ -73,6 +94,10 @@ def _pages() -> Iterator[_Page]:
             title.name_en,
             [contract.service_item, contract.tender_id or ""],
         )
+
+
+def _pages() -> Iterator[_Page]:
+    yield from _contracts(Contract.objects.all())
     for area in Area.objects.order_by("code"):
         yield _Page(EntryKind.PLACE, area.code, area.name_zh, area.name_en or area.name_zh)
     contracts = Contract.objects.all()

@@ -12,9 +12,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from almoner.contracts.models import Contract, ContractTerm, TermGroup
+from almoner.contracts.models import Contract, ContractTerm, Instalment, TermGroup
 from almoner.contracts.queries import EXACT
 from almoner.delivery.models import MonthlyDelivery
+from almoner.delivery.queries.promises import Promise, changed_promises
 from almoner.directory.models import ServiceItem
 from almoner.disclosure.contract_figures import (
     ContractYear,
@@ -26,7 +27,6 @@ from almoner.disclosure.contract_figures import (
 )
 from almoner.evaluation.models import Evaluation, Rating
 from almoner.parties.models import Area
-from almoner.payments.models import Instalment
 from almoner.rules.money import round_half_away
 from almoner.web.format import named
 
@@ -99,9 +99,10 @@ def has_result(today: date) -> Q:
 class Fact:
     """One contract with what was promised, delivered, paid and judged.
 
-    `promised` are direct hours a contract year, without the `unknown_terms` whose hours nobody
-    can know yet. `minutes` are direct and of the current contract year; of an ended contract they
-    are of its whole time, and None where `facts` was not asked for them.
+    `by_now` are the hours that an even pace would have brought. `promised` are direct hours a
+    contract year, without the `unknown_terms` whose hours nobody can know yet. `minutes` are
+    direct and of the current contract year; of an ended contract they are of its whole time, and
+    None where `facts` was not asked for them.
     """
 
     contract: Contract
@@ -110,6 +111,7 @@ class Fact:
     year: ContractYear
     passed: Fraction
     promised: Decimal
+    by_now: Fraction
     unknown_terms: int
     minutes: int | None
     judged: int
@@ -145,7 +147,7 @@ class Fact:
     @property
     def behind(self) -> bool:
         """Whether a contract in force lags behind the days of its year that have passed."""
-        return self.in_force and is_behind(self.minutes or 0, Fraction(self.promised), self.passed)
+        return self.in_force and is_behind(self.minutes or 0, self.by_now)
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ def summary(of: Iterable[Fact]) -> Summary:
 
 
 def facts(contracts: QuerySet[Contract], today: date, *, of_ended: bool = False) -> list[Fact]:
-    """The facts of contracts, in their order, in six queries however many there are.
+    """The facts of contracts, in their order, in seven queries however many there are.
 
     `of_ended`: also the hours of contracts that have ended, which sums their cells of all years.
     """
@@ -227,6 +229,7 @@ def facts(contracts: QuerySet[Contract], today: date, *, of_ended: bool = False)
         .annotate(number=Count("id"))
     )
     minutes = _minutes(rows, today, of_ended)
+    changed = changed_promises(rows, today)
     items = service_items()
     return [
         _fact(
@@ -237,6 +240,7 @@ def facts(contracts: QuerySet[Contract], today: date, *, of_ended: bool = False)
             paid.get(row.id, {}),
             minutes.get(row.id),
             results.get(row.id, 0),
+            changed.get(row.id),
         )
         for row in rows
     ]
@@ -250,15 +254,19 @@ def _fact(
     paid: Mapping[str, Any],
     minutes: int | None,
     results: int,
+    changed: Promise | None,
 ) -> Fact:
     year = year_on(years_of(row.starts_on, row.ends_on), today)
+    passed = elapsed(year, today, row.ended_on or row.ends_on)
+    signed = terms.get("promised") or Decimal(0)
     return Fact(
         contract=row,
         title=contract_title(item, row.service_item, row.area),
         status=status_on(row, today),
         year=year,
-        passed=elapsed(year, today, row.ended_on or row.ends_on),
-        promised=terms.get("promised") or Decimal(0),
+        passed=passed,
+        promised=changed.hours if changed else signed,
+        by_now=changed.by_now if changed else Fraction(signed) * passed,
         unknown_terms=int(terms.get("unknown", 0)),
         minutes=minutes,
         judged=paid.get("judged", 0),

@@ -8,13 +8,12 @@ from fractions import Fraction
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from almoner.contracts.models import Contract
+from almoner.contracts.models import Contract, Instalment
 from almoner.directory.models import ServiceItem
 from almoner.disclosure.queries import Fact, Status, facts, is_late, with_status
 from almoner.disclosure.queries_results import Result, last_results
 from almoner.parties.models import Organisation
 from almoner.parties.queries import Areas
-from almoner.payments.models import Instalment
 
 SQL_ORDERS = {
     "newest": ("-starts_on", "id"),

@@ -72,7 +72,7 @@ def with_totals(evaluations: Iterable[Evaluation]) -> list[Result]:
 def _totals(framework_by_evaluation: Mapping[str, int]) -> dict[str, Fraction | None]:
     indicators = indicators_of(set(framework_by_evaluation.values()))
     frameworks = {
-        framework: Scale.of(indicators.get(framework, ())).framework
+        framework: Scale.of(tuple(indicators.get(framework, ()))).framework
         for framework in set(framework_by_evaluation.values())
     }
     ratings = ratings_of(framework_by_evaluation)

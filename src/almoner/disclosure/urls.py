@@ -2,12 +2,19 @@
 
 from django.urls import include, path
 
-from almoner.disclosure import views
+from almoner.disclosure import tender_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("contracts/", views.contracts, name="contracts"),
     path("", include("almoner.disclosure.contract_urls")),
+    path("tenders/", tender_views.tenders, name="tenders"),
+    path("tenders/<ref:ref>/", tender_views.tender, name="tender"),
+    path(
+        "tenders/<ref:ref>/documents/<str:id>/",
+        tender_views.document,
+        name="tender-public-document",
+    ),
     path("places/", views.places, name="places"),
     path("places/<ref:ref>/", views.place, name="place"),
     path("providers/", views.providers, name="providers"),

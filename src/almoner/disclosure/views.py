@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from almoner.disclosure import charts, forms, queries_contracts, queries_parties, queries_places
 from almoner.disclosure import search as index
 from almoner.disclosure.labels import UNITS
+from almoner.disclosure.operations import complete_search_index
 from almoner.disclosure.queries import late_payments, summary
 from almoner.disclosure.queries_notices import notice_rows
 from almoner.disclosure.queries_results import agencies, found_results, reported, with_totals
@@ -224,6 +225,7 @@ def search(request: HttpRequest) -> HttpResponse:
     form = forms.SearchForm(request.GET)
     text, kind = form.value("q"), form.value("kind")
     what = index.wanted(text)
+    complete_search_index()
     found = index.found(what) if what else None
     groups = index.counts(found) if found is not None else []
     page = _page(request, found.filter(kind=kind)) if found is not None and kind else None

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from almoner.audit.operations import Act, record
 from almoner.citypackage import Fault, Reader, Report, read
-from almoner.delivery.operations import rebuild_months
+from almoner.delivery.operations.months import rebuild_months
 from almoner.disclosure.operations import rebuild_search_index
 from almoner.exchange.ahead import ahead
 from almoner.exchange.bulk import analyse

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from almoner.delivery.operations import rebuild_months
+from almoner.delivery.operations.months import rebuild_months
 from almoner.exchange.bulk import execute, insert, is_postgresql
 
 _CELL = ("term_id", "month")

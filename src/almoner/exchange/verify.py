@@ -1,4 +1,4 @@
-"""Whether the record is whole: the audit chain, the ledger and the rollups."""
+"""Whether the record is whole: audit chain, ledger, rollups, contracts, sessions and files."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,8 +7,11 @@ from django.db import connection, transaction
 from almoner.audit import triggers
 from almoner.audit.operations import faults as audit_faults
 from almoner.budget.operations import posted
-from almoner.delivery.operations import months_from_records
+from almoner.contracts.queries.agreement import faults as contract_faults
+from almoner.delivery.operations.months import months_from_records
+from almoner.delivery.queries.agreement import faults as session_faults
 from almoner.exchange.bulk import fetch
+from almoner.files.operations import faults as file_faults
 from almoner.payments.operations import postings
 
 _MONTHS = "term_id, month, records, minutes, participants, clients, largest_session"
@@ -21,6 +24,9 @@ def verify() -> Iterator[tuple[str, list[str]]]:
         "append-only triggers": _trigger_faults,
         "ledger": _ledger_faults,
         "monthly rollups": _rollup_faults,
+        "signed contracts": contract_faults,
+        "sessions": session_faults,
+        "attachments": file_faults,
     }
     with transaction.atomic():
         for name, check in checks.items():
