@@ -54,6 +54,15 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _attachments_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files that tests attach lie in a folder of the tests."""
+    from django.test import override_settings
+
+    with override_settings(FILES_DIR=tmp_path_factory.mktemp("files")):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _in_english() -> Iterator[None]:
     """Each test begins in English, whatever language the one before it left active."""

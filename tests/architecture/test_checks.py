@@ -16,6 +16,7 @@ LINT = [
     "lint-imports",
     "python -m django makemigrations --check --dry-run",
     "python tools/messages.py --check",
+    "python tools/states.py --check",
 ]
 PYTEST = "pytest -n 2 --timeout 180 -m not slow"
 TESTS = [PYTEST, f"python tools/postgres.py -- {PYTEST} and not browser --database-only"]

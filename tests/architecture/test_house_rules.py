@@ -80,6 +80,16 @@ def test_views_neither_query_nor_save() -> None:
     assert offences(views, r"\.objects\b|\.save\(") == []
 
 
+def test_no_text_hides_from_the_catalogue_in_an_f_string() -> None:
+    """Before Python 3.12 what collects texts does not look into them."""
+    assert (
+        offences(
+            SOURCE.rglob("*.py"), r"\bf['\"][^\n]*\{(?:\w+\()?n?gettext\w*\(|\bf['\"][^\n]*\{_\("
+        )
+        == []
+    )
+
+
 def test_requirement_files_are_hashed_and_name_no_address() -> None:
     folder = Path("requirements")
     assert offences(folder.iterdir(), r"https?:|index-url|find-links|trusted-host") == []

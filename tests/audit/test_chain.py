@@ -80,7 +80,7 @@ def test_a_removed_event_is_found_also_the_last(seq: int) -> None:
     assert list(faults())
 
 
-@pytest.mark.parametrize("table", triggers.APPEND_ONLY)
+@pytest.mark.parametrize("table", ["audit_events", "ledger_entries"])
 @pytest.mark.parametrize("sql", ["UPDATE {} SET kind = 'x'", "DELETE FROM {}"])
 def test_the_database_refuses_to_change_or_remove(table: str, sql: str) -> None:
     _record_three()

@@ -29,6 +29,9 @@ def test_a_load_makes_the_database_and_verify_finds_it_whole(loaded: dict[str, s
         "append-only triggers: whole",
         "ledger: whole",
         "monthly rollups: whole",
+        "signed contracts: whole",
+        "sessions: whole",
+        "attachments: whole",
     ]
 
 
@@ -100,12 +103,18 @@ def test_misuse_ends_with_2_and_a_sentence(arguments: tuple[str, ...], tmp_path:
 
 @pytest.mark.parametrize(
     "command",
-    ["check", "load", "export", "verify", "serve", "migrate", "demo", "workload"],
+    ["check", "load", "export", "verify", "serve", "migrate", "demo", "workload", "digest"],
 )
 def test_every_command_helps_with_an_example(command: str, tmp_path: Path) -> None:
     done = run(command, "--help", env=environment(tmp_path))
     assert done.returncode == 0
     assert "example" in done.stdout and f"almoner {command}" in done.stdout
+
+
+def test_a_digest_of_nothing_is_no_fault(loaded: dict[str, str]) -> None:
+    for arguments in (("digest", "--dry-run"), ("digest",)):
+        done = run(*arguments, env=loaded)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_database_that_cannot_be_reached_is_said_kindly(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.disclosure import cast
 
 from almoner.delivery.models import TaskRequest
-from almoner.delivery.queries import TermMonth, months_of, people_behind, task_requests_of
+from almoner.delivery.queries.delivered import TermMonth, months_of, people_behind, task_requests_of
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.demo.conftest import Package
 
@@ -87,14 +88,26 @@ def test_there_is_a_person_for_every_role_in_a_body_of_the_package(district: Pac
     team = people("district")
     organisations = district.table("organisations")
     kinds = dict(zip(organisations["uscc"], organisations["kinds"], strict=True))
-    assert sorted(p.role for p in team) == sorted(Role)
-    assert len({p.login for p in team}) == len(team)
+    assert {p.role for p in team} == set(Role)
+    for names in ("login", "name_en", "name_zh"):
+        assert len({getattr(p, names) for p in team}) == len(team)
     bodies = {p.role: kinds[p.organisation] for p in team if p.organisation}
     assert bodies["purchaser_clerk"] == bodies["purchaser_signatory"] == "purchaser"
     assert bodies["provider_director"] == bodies["social_worker"] == "provider"
     assert bodies["rater"] == bodies["evaluation_lead"] == "evaluator"
     assert bodies["finance_officer"] == "finance"
     assert "supervisor" in bodies["supervisor"]
+
+
+def test_there_are_enough_people_for_a_purchase(district: Package) -> None:
+    of = {p.login: p.organisation for p in people("district")}
+    assert len({of["director"], of["director2"], of["director3"]}) == 3
+    assert of["director"] == of["teamleader"] == of["socialworker"]
+    assert of["clerk"] == of["clerk2"] == of["signatory"]
+    assert of["finance"] == of["finance2"] and of["rater"] == of["rater2"] == of["lead"]
+    assert [of[f"panel{number}"] for number in ("", *range(2, 8))] == [None] * 7
+    workers = district.table("workers").filter(pl.col("employed_to").is_null())
+    assert of["socialworker"] in workers["uscc"].to_list()
 
 
 def test_invented_bodies_and_people_are_named_as_samples(district: Package) -> None:

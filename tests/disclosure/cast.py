@@ -10,12 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from almoner.budget.models import Appropriation
-from almoner.contracts.models import Commitment, Contract, ContractTerm
+from almoner.contracts.models import Commitment, Contract, ContractTerm, Instalment
 from almoner.delivery.models import MonthlyDelivery
 from almoner.directory.models import Framework, Indicator, ServiceItem
 from almoner.evaluation.models import Evaluation, Rating
 from almoner.parties.models import Area, Organisation
-from almoner.payments.models import Instalment
 from almoner.tenders.models import Bid, Tender
 
 TODAY = date(2026, 7, 1)

@@ -14,11 +14,11 @@ from almoner.disclosure.contract_figures import (
     elapsed,
     is_behind,
     lateness,
+    months_in,
     months_until,
     price_per_hour,
     range_of,
     share,
-    year_of_month,
     year_on,
     years_of,
 )
@@ -52,11 +52,15 @@ def test_the_year_of_a_day(day: date, number: int) -> None:
 
 def test_a_month_counts_whole_in_the_year_that_began_last_by_its_end() -> None:
     years = years_of(date(2026, 7, 15), date(2028, 7, 14))
-    found = {month: year_of_month(years, month).number for month in ("2026-07", "2027-06")}
-    assert found == {"2026-07": 1, "2027-06": 1}
-    assert year_of_month(years, "2027-07").number == 2
-    assert year_of_month(years, "2025-12").number == 1, "work before the start is not lost"
-    assert year_of_month(years, "2029-12").number == 2, "nor is work after the end"
+
+    def year_of(month: str) -> list[int]:
+        spans = [(year.number, *months_in(years, year)) for year in years]
+        return [number for number, since, before in spans if since <= month < before]
+
+    assert year_of("2026-07") == year_of("2027-06") == [1]
+    assert year_of("2027-07") == [2]
+    assert year_of("2025-12") == [1], "work before the start is not lost"
+    assert year_of("2029-12") == [2], "nor is work after the end"
 
 
 def test_months_run_over_the_turn_of_a_year() -> None:
@@ -83,10 +87,9 @@ def test_days_pass_until_the_year_or_the_contract_is_over() -> None:
 
 
 def test_behind_is_below_four_fifths_of_an_even_pace() -> None:
-    half = Fraction(1, 2)
-    assert not is_behind(400 * 60, Fraction(1000), half), "80 % of 500 hours is not behind"
-    assert is_behind(400 * 60 - 1, Fraction(1000), half)
-    assert not is_behind(0, Fraction(1000), Fraction(0)), "on the day before the start nobody is"
+    assert not is_behind(400 * 60, Fraction(500)), "80 % of 500 hours is not behind"
+    assert is_behind(400 * 60 - 1, Fraction(500))
+    assert not is_behind(0, Fraction(0)), "on the day before the start nobody is"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from fractions import Fraction
 import pytest
 from django.utils import translation
 
-from almoner.directory.models import Indicator
 from almoner.disclosure.contract_results import Judgement, Scale, changes_in_users, judgement
 from almoner.evaluation.models import Evaluation, Outcome
-from almoner.evaluation.queries import Score
+from almoner.evaluation.queries import Indicator
+from almoner.rules.evaluation import Rating
 
 
 @pytest.fixture(autouse=True)
@@ -51,11 +51,11 @@ def judged(
 ) -> Judgement:
     evaluation = Evaluation(id="E", stage="midterm", reported_on=REPORTED)
     given = [
-        Score(rater, code, Decimal(score), evidence)
+        Rating(rater, code, Decimal(score), evidence)
         for rater, evidence in (("R1", 2), ("R2", 5))
         for code, score in scores.items()
     ]
-    return judgement(evaluation, Scale.of(rows or INDICATORS), given, (), today)
+    return judgement(evaluation, Scale.of(tuple(rows or INDICATORS)), given, (), today)
 
 
 def test_groups_are_the_parents_of_the_leaves() -> None:

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almoner.contracts.models import ContractTerm
-from almoner.delivery.queries import TermMonth
+from almoner.delivery.queries.delivered import TermMonth
 from almoner.disclosure.contract_figures import years_of
 from almoner.disclosure.contract_service import YearOfService, year_of_service
+from almoner.rules.terms import later_versions
 
 YEARS = years_of(date(2026, 1, 1), date(2027, 12, 31))
 TODAY = date(2026, 4, 10)
@@ -35,9 +36,18 @@ def done(pk: int, month: str, hours: int, people: int | None = 20) -> TermMonth:
     return TermMonth(pk, month, 2, hours * 60, people, people)
 
 
-def table(*rows: TermMonth, today: date = TODAY, number: int = 1) -> YearOfService:
+def table(
+    *rows: TermMonth, today: date = TODAY, number: int = 1, changes: tuple[str, ...] = ()
+) -> YearOfService:
     return year_of_service(
-        YEARS[number - 1], YEARS, TERMS, rows, today=today, actual_end=YEARS[-1].last, minimum=5
+        YEARS[number - 1],
+        YEARS,
+        TERMS,
+        rows,
+        today=today,
+        actual_end=YEARS[-1].last,
+        minimum=5,
+        later=later_versions(changes),
     )
 
 
@@ -70,6 +80,19 @@ def test_behind_by_the_days_that_have_passed() -> None:
     assert year.passed == Fraction(100, 365)
     # 80 % of 1,200 h x 100/365 is 263.01 h, of 600 h it is 131.5 h.
     assert [term.behind for term in year.direct[:2]] == [True, False]
+
+
+def test_a_changed_term_counts_each_day_by_the_version_in_force_on_it() -> None:
+    change = "1: 365 hour from 2026-03-02"  # after 60 days at 1,200 h a year
+    before = table(done(CASE, "2026-01", 158), changes=(change,), today=date(2026, 3, 1))
+    assert before.direct[0].formula == "" and not before.direct[0].behind
+    after = table(done(CASE, "2026-01", 190), changes=(change,))
+    # 1,200 x 60/365 + 365 x 305/365 in the year; by day 100, 1,200 x 60/365 + 40.
+    assert after.direct[0].promised == Fraction(1200 * 60, 365) + 305
+    assert after.direct[0].formula == "365 hour"
+    assert not after.direct[0].behind, "190 h are above 80 % of 237.3 h"
+    assert table(done(CASE, "2026-01", 189), changes=(change,)).direct[0].behind
+    assert table(changes=(change,), number=2, today=date(2027, 5, 1)).direct[0].promised == 365
 
 
 def test_few_people_are_hidden_with_all_that_would_tell_them() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.citypackage.small import write_small
 
 from almoner.delivery.models import MonthlyDelivery
-from almoner.delivery.operations import rebuild_months
+from almoner.delivery.operations.months import rebuild_months
 from almoner.exchange.bulk import execute, insert
 from almoner.exchange.load import load
 from almoner.exchange.months import Months

@@ -13,17 +13,17 @@ from almoner.parties.models import Organisation
 from almoner.rules.roles import Permission, Role
 from almoner.web.labels import PERMISSIONS, ROLES
 
-SIGN_IN, ACCOUNT = "/en/sign-in/", "/en/account/"
+SIGN_IN, ACCOUNT, DESK = "/en/sign-in/", "/en/account/", "/en/desk/"
 
 
 def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_signing_in_leads_to_the_account(client: Client, add: AddPerson) -> None:
+def test_signing_in_leads_to_the_desk(client: Client, add: AddPerson) -> None:
     add("li")
     response = client.post(SIGN_IN, {"username": "li", "password": PASSWORD})
-    assert (response.status_code, response["Location"]) == (302, ACCOUNT)
+    assert (response.status_code, response["Location"]) == (302, DESK)
     assert "Person li" in client.get(ACCOUNT).content.decode()
 
 
@@ -31,9 +31,9 @@ def test_signing_in_leads_to_the_account(client: Client, add: AddPerson) -> None
     ("wanted", "reached"),
     [
         ("/en/notices/?page=2", "/en/notices/?page=2"),
-        ("https://evil.example/", ACCOUNT),
-        ("//evil.example/", ACCOUNT),
-        ("javascript:alert(1)", ACCOUNT),
+        ("https://evil.example/", DESK),
+        ("//evil.example/", DESK),
+        ("javascript:alert(1)", DESK),
     ],
 )
 def test_after_signing_in_nobody_is_led_elsewhere(

@@ -1,0 +1,49 @@
+"""Fixtures of the journeys: a browser, and where to keep pictures if they are wanted."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.browser import chromium
+from tests.journeys.sites import Site
+from tests.journeys.walker import Walker
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in this thread
+LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
+# What refusals are answered with; the browser calls them errors, the walk wants them.
+REFUSALS = ("status of 403", "status of 404", "status of 409", "status of 422")
+StartWalk = Callable[[Site, str], Walker]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.arguments()
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def start_walk(browser: Browser) -> Iterator[StartWalk]:
+    """A walker on a site; the test fails if a page misbehaves, refusals aside.
+
+    ALMONER_WALK_PICTURES names a folder for pictures of the steps.
+    """
+    offences: list[list[str]] = []
+    folder = os.environ.get("ALMONER_WALK_PICTURES")
+
+    def start(site: Site, language: str) -> Walker:
+        context = browser.new_context(
+            locale=LOCALES[language], viewport={"width": 1280, "height": 900}
+        )
+        page = context.new_page()
+        offences.append(chromium.watch(page))
+        return Walker(page, site.address, language, Path(folder) if folder else None)
+
+    yield start
+    wrong = [one for page in offences for one in page]
+    assert [one for one in wrong if not any(known in one for known in REFUSALS)] == []

@@ -1,0 +1,119 @@
+"""Steps 8 and 9 of the walk: sessions and their import; a task beyond the contract."""
+
+import io
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+from tests.delivery.month_files import row, workbook
+from tests.journeys.walker import Walker
+
+FIRST_DAY = "2026-09-02"
+
+
+def log_and_confirm(walk: Walker, contract: str) -> None:
+    """Step 8: logged on a phone, confirmed by another, put right without overwriting."""
+    walk.set_day(FIRST_DAY)
+    walk.be("socialworker")
+    walk.page.set_viewport_size({"width": 390, "height": 844})
+    walk.go("desk/sessions/today/")
+    first = {"day": FIRST_DAY, "time": "08:00", "minutes": "60", "client_id": "K0001"}
+    _log(walk, contract, {"outcome": "client", **first})
+    walk.picture("08-log")
+    walk.go("desk/sessions/today/")
+    _log(
+        walk,
+        contract,
+        {
+            "outcome": "not",
+            "day": FIRST_DAY,
+            "time": "07:00",
+            "why_not": "logistics",
+            "why_note": "The hall had no power",
+        },
+    )
+    walk.go("desk/sessions/today/")
+    choose_term(walk, contract)
+    walk.fill({"outcome": "client", **first, "time": "06:00", "client_id": "陈大文"})
+    walk.press("Log this session")
+    walk.refused()
+    walk.page.set_viewport_size({"width": 1280, "height": 900})
+    walk.be("teamleader")
+    walk.go("desk/sessions/confirm/")
+    walk.picture("08-confirm")
+    walk.page.locator("main button[name='everything']").click()
+    walk.be("socialworker")
+    walk.go("desk/sessions/")
+    walk.page.locator("main tbody tr", has_text="K0001").locator("a").first.click()
+    walk.press("Correct this line")
+    walk.fill({"minutes": "45", "reason": "It was three quarters of an hour"})
+    walk.press("Put this line in its place")
+    walk.picture("08-corrected")
+
+
+def choose_term(walk: Walker, contract: str) -> None:
+    """The first workload term of the walk's contract, among those at hand or behind the others."""
+    others = walk.page.locator("main details:not([open]) > summary")
+    if others.count():
+        others.first.click()
+    label = walk.page.locator("main label", has_text=contract).first
+    label.click()
+
+
+def _log(walk: Walker, contract: str, facts: dict[str, str]) -> None:
+    choose_term(walk, contract)
+    walk.fill(facts)
+    walk.press("Log this session")
+    walk.shows(facts["time"])
+
+
+def import_a_month(walk: Walker, contract: str, folder: Path) -> None:
+    """Step 8: a director imports a month; a faulty row is named; it can be undone once."""
+    walk.be("director")
+    walk.go("desk/sessions/imports/upload/")
+    link = walk.page.locator("main a[download]", has_text=contract).first
+    template = walk.page.request.get(f"{walk.site}{link.get_attribute('href')}").body()
+    lists = CalamineWorkbook.from_filelike(io.BytesIO(template)).get_sheet_by_index(1).to_python()
+    term, worker = str(lists[1][0]), str(lists[1][2])
+    sound = {"day": "2026-09-01", "term": term, "worker": worker}
+    rows = [row(**sound, time=f"{hour:02}:00") for hour in (9, 11, 14)]
+    for name, more in (
+        ("faulty.xlsx", [row(**sound, time="16:00", minutes="many")]),
+        ("m.xlsx", []),
+    ):
+        file = folder / name
+        file.write_bytes(workbook(*rows, *more))
+        walk.go("desk/sessions/imports/upload/")
+        walk.fill({"contract": contract, "file": str(file)})
+        walk.press("Read the file")
+        walk.picture(f"08-import-{name.removesuffix('.xlsx')}")
+    walk.page.locator("main form button.btn:not(.alt)").click()
+    walk.press("Undo the whole import")
+
+
+def ask_for_a_task(walk: Walker, contract: str) -> None:
+    """Step 9: the rule answers; one task is swapped for targets, one refused."""
+    walk.be("clerk")
+    for kind, words in (
+        ("enforcement", "Check on people who report"),
+        ("administrative", "Leaflets"),
+    ):
+        walk.go(f"desk/tasks/ask/?contract={contract}")
+        walk.fill({"kind": kind, "summary": words, "hours": "80"})
+        walk.press("Record the request")
+        walk.picture(f"09-{kind}")
+    task = walk.id_in_address()
+    walk.press("Offer a swap of targets")
+    walk.page.locator("main [name='term']").select_option(index=0)
+    walk.fill({"from_on": FIRST_DAY, "reason": "Two weeks of leaflets for fewer sessions"})
+    walk.press("Propose a change")
+    walk.done("change.propose")
+    walk.be("director")
+    walk.go(f"desk/tasks/{task}/")
+    walk.page.locator("main a[href*='desk/changes/']").first.click()
+    walk.press("Agree to the change")
+    walk.done("change.agree")
+    walk.picture("09-agreed")
+    walk.be_nobody()
+    walk.go(f"contracts/{contract}/service/")
+    walk.shows("Leaflets")
+    walk.picture("09-public")

@@ -1,0 +1,81 @@
+"""Demonstrations served for a journey, each with a database of its own."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.reliability.processes import environment, run, start
+from tools.postgres import cluster
+
+START = """
+import sys
+from datetime import UTC, date, datetime
+from almoner.cli.platform import set_up
+set_up()
+from almoner.web import clock
+day = date.fromisoformat(sys.argv[1])
+clock.start_demonstration(actor="journey", at=datetime.now(UTC), day=day)
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served site: its address, and the environment of commands about it."""
+
+    address: str
+    env: dict[str, str]
+
+
+@contextmanager
+def demonstration(folder: Path, database: str) -> Iterator[Site]:
+    """The demonstration city on a fresh database, served."""
+    with ExitStack() as stack:
+        url = stack.enter_context(cluster()) if database == "postgresql" else None
+        env = environment(folder, url)
+        for command in (["migrate"], ["demo", "--no-serve"]):
+            made = run(*command, env=env)
+            assert made.returncode == 0, made.stdout + made.stderr
+        yield stack.enter_context(served(env))
+
+
+@contextmanager
+def loaded(folder: Path, package: Path, day: str) -> Iterator[Site]:
+    """An empty database with a package loaded into it, whose clock shows `day`, served."""
+    env = environment(folder)
+    made = run("load", package, env=env)
+    assert made.returncode == 0, made.stdout + made.stderr
+    subprocess.run([sys.executable, "-c", START, day], env=env, check=True)
+    with served(env) as site:
+        yield site
+
+
+@contextmanager
+def served(env: dict[str, str]) -> Iterator[Site]:
+    """A site that is set up, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    server = start("serve", "--port", str(port), env=env)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address)
+        yield Site(address, env)
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address + "/en/privacy/", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the site did not come up")

@@ -1,0 +1,69 @@
+"""One purchase, walked by everybody who has a part in it, in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.journeys import agreement, procurement, service, settlement, upstream
+from tests.journeys.conftest import StartWalk
+from tests.journeys.sites import Site, demonstration, loaded
+from tests.journeys.walker import Walker
+from tests.reliability.processes import run
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+PAGES = ("", "payments/", "service/", "evaluation/", "history/")
+WALKS = [
+    ("en", "sqlite"),
+    ("zh-hans", "postgresql"),
+    pytest.param("zh-hans", "sqlite", marks=pytest.mark.slow),
+    pytest.param("en", "postgresql", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("language", "database"), WALKS)
+def test_one_purchase(language: str, database: str, start_walk: StartWalk, tmp_path: Path) -> None:
+    with demonstration(tmp_path / "site", database) as site:
+        walk = start_walk(site, language)
+        contract = _walk(walk, tmp_path)
+        checked = run("verify", env=site.env)
+        assert checked.returncode == 0, checked.stdout
+        _shows_the_same_elsewhere(walk, site, contract, tmp_path)
+
+
+def _walk(walk: Walker, folder: Path) -> str:
+    """All twelve steps; the number of the contract."""
+    upstream.refuse_and_publish_an_item(walk)
+    needs = upstream.say_and_answer_needs(walk)
+    money = upstream.appropriate_money(walk)
+    tender = procurement.draft_a_tender(walk, needs, money)
+    bids = procurement.bid(walk, tender, folder)
+    procurement.nothing_is_seen_before_the_opening(walk, tender, bids)
+    procurement.open_score_and_award(walk, tender, bids)
+    contract = agreement.conclude_a_contract(walk, tender)
+    service.log_and_confirm(walk, contract)
+    service.import_a_month(walk, contract, folder)
+    service.ask_for_a_task(walk, contract)
+    settlement.pay_an_instalment(walk, contract)
+    settlement.judge(walk, contract)
+    settlement.complain(walk, contract)
+    return contract
+
+
+def _shows_the_same_elsewhere(walk: Walker, site: Site, contract: str, folder: Path) -> None:
+    """Exported and loaded into an empty database, the record gives the same public pages."""
+    package = folder / "package"
+    made = run("export", package, env=site.env)
+    assert made.returncode == 0, made.stdout + made.stderr
+    walk.be_nobody()
+    here = {page: _main(walk, f"contracts/{contract}/{page}") for page in PAGES}
+    with loaded(folder / "elsewhere", package, settlement.JUDGE_DAY) as other:
+        walk.site = other.address
+        there = {page: _main(walk, f"contracts/{contract}/{page}") for page in PAGES}
+    for page in PAGES:
+        assert there[page] == here[page], page
+
+
+def _main(walk: Walker, path: str) -> str:
+    walk.go(path)
+    text = walk.page.locator("main").inner_text()
+    return re.sub(r"\s+", " ", text)

@@ -1,0 +1,200 @@
+"""A second journey that goes wrong at every step, and is refused with a sentence each time."""
+
+from pathlib import Path
+
+import pytest
+from tests.journeys import procurement, service, settlement, upstream
+from tests.journeys.conftest import StartWalk
+from tests.journeys.sites import demonstration
+from tests.journeys.walker import Walker
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+CONTRACT = "C-2025-440103001"
+JOURNEYS = [
+    ("zh-hans", "sqlite"),
+    pytest.param("en", "postgresql", marks=pytest.mark.slow),
+]
+STATE = "This cannot be done any more, or not yet"
+
+
+@pytest.mark.parametrize(("language", "database"), JOURNEYS)
+def test_everything_that_goes_wrong_is_refused(
+    language: str, database: str, start_walk: StartWalk, tmp_path: Path
+) -> None:
+    with demonstration(tmp_path / "site", database) as site:
+        walk, other = start_walk(site, language), start_walk(site, language)
+        an_item_without_its_texts(walk)
+        a_wrong_tracking_code(walk)
+        delivery_goes_wrong(walk)
+        an_evaluation_goes_wrong(walk)
+        needs = upstream.say_and_answer_needs(walk)
+        an_officer_approves_his_own_proposal(walk)
+        money = upstream.appropriate_money(walk)
+        a_draft_that_two_people_edit(walk, other)
+        tender = procurement.draft_a_tender(walk, needs, money)
+        a_bid_that_comes_late(walk, tender, tmp_path)
+        an_award_of_two_bids(walk, tender)
+        a_grant_that_has_ended(walk, other)
+
+
+def an_item_without_its_texts(walk: Walker) -> None:
+    """Step 1: each missing text is named, and what was entered stays."""
+    walk.be("supervisor")
+    walk.go("desk/directory/new/")
+    facts = upstream.item("Home support for older people", "高龄长者居家支援", "")
+    walk.fill({**facts, "procedure": "", "valid_from": upstream.FROM_ON})
+    walk.press("Publish the item")
+    walk.refused("Write this down")
+    walk.fill({"content": "Visits and mutual help", "procedure": "Referral, plan, review"})
+    walk.press("Publish the item")
+    walk.shows(upstream.ITEM)
+
+
+def a_wrong_tracking_code(walk: Walker) -> None:
+    """Steps 2 and 12: a guessed code opens nothing, neither a need nor a complaint."""
+    walk.be_nobody()
+    for path in ("needs/track/", "ask/track/"):
+        walk.go(path)
+        walk.fill({"code": "AAAAA-BBBBB-CCCCC-DDDDD"})
+        walk.press("Look it up")
+        walk.refused()
+
+
+def an_officer_approves_his_own_proposal(walk: Walker) -> None:
+    """Step 3: shares that do not add up; approving what one proposed oneself."""
+    walk.be("finance")
+    proposal = upstream.propose_money(walk)
+    path = f"desk/budget/proposals/{proposal}/approve/"
+    walk.is_refused(path, 409, "Whoever decides may not check himself: a colleague has to do it.")
+
+
+def a_draft_that_two_people_edit(walk: Walker, other: Walker) -> None:
+    """Step 4: the second to save is told; more than there is cannot be tendered."""
+    walk.be("clerk")
+    walk.go("desk/tenders/new/")
+    walk.fill({"service_item": upstream.ITEM, "area": upstream.STREET, "ceiling": "90000000"})
+    walk.press("Begin with the template")
+    tender = walk.id_in_address(-2)
+    other.be("clerk2")
+    other.go(f"desk/tenders/{tender}/draft/")
+    other.fill({"specification": "Written by the colleague"})
+    other.press("Save")
+    other.done("tender.save")
+    walk.fill({"specification": "Written by me"})
+    walk.press("Save")
+    walk.refused("Not saved")
+    walk.shows("Written by the colleague", "Written by me")
+    walk.press("Save")
+    walk.done("tender.save")
+    walk.go(f"desk/tenders/{tender}/")
+    walk.press("Send it to the signatory")
+    walk.refused()
+    walk.picture("wrong-04-over-committed")
+
+
+def a_bid_that_comes_late(walk: Walker, tender: str, folder: Path) -> None:
+    """Steps 5 and 6: opening too soon, a late bid, a bidder's page in other hands."""
+    bids = procurement.bid(walk, tender, folder, only=("director", "director2"))
+    walk.be("director3")
+    late = procurement.draft_a_bid(walk, tender, "director3", folder)
+    walk.be("director3")
+    walk.go(f"desk/bids/{bids['director']}/")
+    assert walk.page.locator("h1").inner_text() and bids["director"] not in walk.page.content()
+    walk.be("clerk")
+    walk.is_refused(f"desk/tenders/{tender}/unseal/", 409)
+    walk.set_day(procurement.OPENING_DAY)
+    walk.be("director3")
+    walk.go(f"desk/bids/{late}/")
+    walk.is_refused(f"desk/bids/{late}/submit/", 409)
+    walk.be("director")
+    walk.is_refused(f"desk/bids/{bids['director']}/withdraw/", 409)
+
+
+def an_award_of_two_bids(walk: Walker, tender: str) -> None:
+    """Step 6: nobody opens alone; two bids are too few; it is cancelled and tendered again."""
+    walk.be("clerk")
+    walk.go(f"desk/tenders/{tender}/panel/")
+    walk.press("Draw the panel")
+    walk.go(f"desk/tenders/{tender}/")
+    walk.press("Begin the opening")
+    walk.done("tender.unseal")
+    sentence = "Whoever decides may not check himself: a colleague has to do it."
+    walk.is_refused(f"desk/tenders/{tender}/open/", 409, sentence)
+    walk.be("signatory")
+    walk.go(f"desk/tenders/{tender}/")
+    walk.press("Open the bids")
+    walk.done("tender.open")
+    walk.is_refused(f"desk/tenders/{tender}/decide/", 409)
+    walk.go(f"desk/tenders/{tender}/")
+    walk.press("Cancel the tender")
+    walk.fill({"reason": "Two valid bids are fewer than three"})
+    walk.press("Cancel the tender")
+    walk.done("tender.cancel")
+    walk.be("clerk")
+    walk.is_refused(f"desk/tenders/{tender}/announce/", 409, STATE)
+    walk.go(f"desk/tenders/{tender}/")
+    walk.press("Tender it again")
+    walk.picture("wrong-06-again")
+
+
+def delivery_goes_wrong(walk: Walker) -> None:
+    """Steps 8 to 10: a name as code, law enforcement as a task, money before acceptance."""
+    walk.be("socialworker")
+    walk.go("desk/sessions/today/")
+    service.choose_term(walk, CONTRACT)
+    tomorrow = {"day": "2026-07-01", "time": "09:00", "minutes": "60", "client_id": "K0001"}
+    walk.fill({"outcome": "client", **tomorrow})
+    walk.press("Log this session")
+    walk.refused()
+    walk.fill({"day": "2026-06-30", "time": "01:00", "client_id": "13800138000"})
+    walk.press("Log this session")
+    walk.refused()
+    walk.be("clerk")
+    walk.go(f"desk/tasks/ask/?contract={CONTRACT}")
+    walk.fill({"kind": "enforcement", "summary": "Check on people", "hours": "5"})
+    walk.press("Record the request")
+    task = walk.id_in_address()
+    walk.be("signatory")
+    walk.go(f"desk/tasks/{task}/override/")
+    walk.fill({"reason": "It was ordered"})
+    walk.press("Impose the task, with your name")
+    walk.refused("Law enforcement may not be handed to a provider")
+    walk.be("teamleader")
+    walk.is_refused(f"desk/tasks/{task}/drop/", 403)
+
+
+def an_evaluation_goes_wrong(walk: Walker) -> None:
+    """Step 11: a period outside the contract; half a sheet; scores of others."""
+    walk.be("supervisor")
+    settlement.choose_agency(walk, CONTRACT)
+    walk.fill({"stage": "midterm", "period_from": "2020-01-01", "period_to": "2026-06-30"})
+    for box in walk.page.locator("main [name='raters']").all():
+        box.check()
+    walk.press("Assign an evaluation")
+    walk.refused("The period has to lie within the days of the contract.")
+    walk.fill({"period_from": "2026-01-01", "period_to": "2026-03-31"})
+    walk.press("Assign an evaluation")
+    ref = walk.id_in_address()
+    walk.be("rater")
+    walk.is_refused(f"desk/evaluations/{ref}/hand-in/", 409)
+    walk.be("lead")
+    walk.is_refused(f"desk/evaluations/{ref}/conclude/", 409, STATE, conclusion="Good")
+    walk.be("director2")
+    walk.go(f"desk/evaluations/{ref}/")
+    walk.sees("There is no such evaluation.") if walk.page.get_by_text(
+        walk.text("There is no such evaluation.")
+    ).count() else walk.hides(ref)
+
+
+def a_grant_that_has_ended(walk: Walker, other: Walker) -> None:
+    """A role that ended opens nothing from the next page on."""
+    other.be("clerk2")
+    other.go("desk/needs/new/")
+    walk.be("administrator")
+    walk.go("desk/people/?q=clerk2")
+    walk.page.locator("main tbody a").first.click()
+    walk.page.locator("main a.btn, main button", has_text=walk.text("End it")).first.click()
+    walk.page.locator("main form button.btn").last.click()
+    other.go("desk/needs/new/")
+    other.picture("wrong-grant")
+    assert other.page.locator("main form").count() == 0
