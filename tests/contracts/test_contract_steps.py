@@ -103,17 +103,17 @@ def test_who_saves_over_somebody_else_is_told() -> None:
     file = drafted(award())
     draft = read(file.content)
     saved = {"at": NOW, "contract_id": file.pk, "draft": draft}
-    assert drafting.save(actor=CLERK, version=1, **saved) == 2
+    assert drafting.save_draft(actor=CLERK, version=1, **saved) == 2
     refusal = refused("edited_meanwhile", drafting.save, actor=CLERK2, version=1, **saved)
     assert refusal.values == {"by": "clerk"}
-    assert drafting.save(actor=CLERK2, version=2, **saved) == 3
+    assert drafting.save_draft(actor=CLERK2, version=2, **saved) == 3
     assert now(file).saved_by == "clerk2"
 
 
 def test_half_a_draft_is_kept_and_not_offered() -> None:
     file = drafted(award())
     half = read({**file.content, "staff": None, "instalments": []})
-    drafting.save(actor=CLERK, at=NOW, contract_id=file.pk, version=1, draft=half)
+    drafting.save_draft(actor=CLERK, at=NOW, contract_id=file.pk, version=1, draft=half)
     lacking = [check.code for check in missing_of(now(file), NOW.date())]
     assert lacking == ["staff", "instalments", "instalment_sum"]
     refusal = refused("incomplete", drafting.offer, actor=CLERK, at=NOW, contract_id=file.pk)
@@ -132,7 +132,7 @@ def test_both_sides_talk_until_the_text_is_agreed() -> None:
     assert held(file.pk).state == "draft"  # type: ignore[union-attr]
     draft = read(now(file).content)
     better = read({**now(file).content, "clauses": {**draft.clauses, "payment": {"days": 5}}})
-    drafting.save(actor=CLERK, at=NOW, contract_id=file.pk, version=1, draft=better)
+    drafting.save_draft(actor=CLERK, at=NOW, contract_id=file.pk, version=1, draft=better)
     second = drafting.offer(
         actor=CLERK, at=NOW, contract_id=file.pk, remarks=[Remark("payment", "Five it is.")]
     )

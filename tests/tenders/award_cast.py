@@ -166,7 +166,7 @@ def proposal() -> Any:
 def save(
     on: Cast, login: str, when: datetime = DURING, version: int = 0, **changes: Any
 ) -> BidFile:
-    return bids.save(
+    return bids.save_bid(
         actor=on.actor(login),
         at=when,
         tender_id=TENDER,

@@ -44,7 +44,7 @@ def _refused(do: Callable[[], object]) -> Refused:
 
 def test_a_draft_is_kept_with_its_gaps(on: Cast) -> None:
     content = {"price_fen": None, "direct_hours": "20000", "staff": None, "workers": {}}
-    file = bids.save(
+    file = bids.save_bid(
         actor=on.actor("a"),
         at=DURING,
         tender_id=TENDER,
@@ -73,7 +73,7 @@ def test_two_who_write_one_draft_are_told(on: Cast) -> None:
 
 def test_a_proposal_stays_until_another_replaces_it(on: Cast) -> None:
     first = story.save(on, "a").content["proposal"]
-    kept = bids.save(
+    kept = bids.save_bid(
         actor=on.actor("a"),
         at=DURING,
         tender_id=TENDER,
@@ -193,7 +193,7 @@ def test_a_worker_promised_in_another_open_bid(on: Cast) -> None:
     TenderFile.objects.create(
         id="T-2", purchaser=on.on.purchaser, saved_by="clerk", saved_at=DURING, tender=second
     )
-    other = bids.save(
+    other = bids.save_bid(
         actor=on.actor("a"),
         at=DURING,
         tender_id="T-2",

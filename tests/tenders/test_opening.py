@@ -183,7 +183,7 @@ def test_how_many_sealed_events_there_are_tells_nothing(on: Cast) -> None:
     numbers = set()
     for version in range(25):
         before = Event.objects.count()
-        bids.save(
+        bids.save_bid(
             actor=on.actor("a"),
             at=DURING,
             tender_id=TENDER,

@@ -109,7 +109,7 @@ def first_draft(content: TenderContent | None, tender: Tender, bid: Bid) -> Draf
 
 
 @transaction.atomic
-def save(*, actor: Actor, at: datetime, contract_id: str, version: int, draft: Draft) -> int:
+def save_draft(*, actor: Actor, at: datetime, contract_id: str, version: int, draft: Draft) -> int:
     """Keep the draft; the number of the new version.
 
     Refused edited_meanwhile (with `by`) where somebody saved since `version` was read.

@@ -42,7 +42,7 @@ def save(request: HttpRequest, ref: str) -> HttpResponse:
     file = _file(request, ref)
 
     def do(form: DraftForm) -> HttpResponse:
-        drafting.save(
+        drafting.save_draft(
             actor=the_actor(request),
             at=clock.now(),
             contract_id=ref,

@@ -34,7 +34,7 @@ from almoner.web.stamps import bump
 
 
 @transaction.atomic
-def save(
+def save_bid(
     *,
     actor: Actor,
     at: datetime,

@@ -107,7 +107,7 @@ def save(request: HttpRequest, ref: str) -> HttpResponse:
         return BidForm(data, files, workers=workers, initial=initial)
 
     def do(form: BidForm) -> HttpResponse:
-        saved = operations.save(
+        saved = operations.save_bid(
             actor=actor,
             at=now,
             tender_id=ref,
