@@ -63,6 +63,23 @@ def _attachments_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium a session, shared by the browser tests and the journeys."""
+    from playwright.sync_api import sync_playwright
+    from tests.browser import chromium
+
+    # Playwright's synchronous interface runs an event loop in this thread; Django would take that
+    # for asynchronous code and refuse the database to the test.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.arguments()
+        )
+        yield running
+        running.close()
+
+
 @pytest.fixture(autouse=True)
 def _in_english() -> Iterator[None]:
     """Each test begins in English, whatever language the one before it left active."""

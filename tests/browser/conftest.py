@@ -1,17 +1,12 @@
-"""Fixtures of the browser tests: one Chromium a session, watched pages, axe."""
+"""Fixtures of the browser tests: watched pages, axe."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from tests.browser import chromium
-
-# Playwright's synchronous interface runs an event loop in this thread; Django would take that for
-# asynchronous code and refuse the database to the test.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
@@ -25,16 +20,6 @@ DEVICES: dict[str, dict[str, Any]] = {
 LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
 Device = Literal["desktop", "phone"]
 PageFor = Callable[[Device, str], Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium.executable(), args=chromium.arguments()
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def _fits(page: Page) -> bool:
 def _sign_in(page: Page, name: str) -> None:
     """Press the button in the row of the demonstration person of that name."""
     page.locator("tr, li").filter(has_text=name).get_by_role("button").click()
-    page.wait_for_url("**/account/")
+    page.wait_for_url("**/desk/")
 
 
 @pytest.mark.parametrize(("device", "name"), VISITS)

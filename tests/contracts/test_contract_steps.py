@@ -104,7 +104,7 @@ def test_who_saves_over_somebody_else_is_told() -> None:
     draft = read(file.content)
     saved = {"at": NOW, "contract_id": file.pk, "draft": draft}
     assert drafting.save_draft(actor=CLERK, version=1, **saved) == 2
-    refusal = refused("edited_meanwhile", drafting.save, actor=CLERK2, version=1, **saved)
+    refusal = refused("edited_meanwhile", drafting.save_draft, actor=CLERK2, version=1, **saved)
     assert refusal.values == {"by": "clerk"}
     assert drafting.save_draft(actor=CLERK2, version=2, **saved) == 3
     assert now(file).saved_by == "clerk2"

@@ -120,3 +120,16 @@ def test_the_list_goes_to_a_file(sign_in: SignIn) -> None:
     file = clerk.get("/en/desk/tasks/?format=csv&ruling=open")
     assert task.id in file.content.decode("utf-8-sig")
     assert clerk.get("/en/desk/tasks/?format=csv&ruling=refused").content.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("words", ["healthy CITY", "c-1", "q-"])
+def test_the_list_is_searched(sign_in: SignIn, words: str) -> None:
+    clerk = sign_in("clerk")
+    task = ask(clerk)
+    assert task.id in clerk.get("/en/desk/tasks/", {"q": words}).content.decode()
+    assert task.id not in clerk.get("/en/desk/tasks/", {"q": "c-2"}).content.decode()
+
+
+def test_a_contract_that_no_database_can_look_for_is_none(sign_in: SignIn) -> None:
+    response = sign_in("clerk").get("/en/desk/tasks/ask/", {"contract": "C-1\0"})
+    assert response.status_code == 200 and response.context["contract"].id == "C-1"

@@ -8,7 +8,13 @@ from tests.delivery.task_cast import NOW, YUAN, Walk, walk
 from tests.disclosure import cast
 
 from almoner.audit.models import Event
-from almoner.contracts.models import Commitment, Contract, ContractChange, Instalment
+from almoner.contracts.models import (
+    Commitment,
+    Contract,
+    ContractChange,
+    EndKind,
+    Instalment,
+)
 from almoner.delivery.models import ChangeProposal, Ruling, TaskFile, TaskRequest
 from almoner.delivery.operations import changes, tasks
 from almoner.delivery.queries.promises import terms_left, versions_of
@@ -289,3 +295,26 @@ def test_lists_and_pages_promise_the_same_after_a_swap(on: Walk) -> None:
     exact = promised(3360, later, *year)
     assert exact is not None and abs(Decimal(listed.promised) - Decimal(float(exact))) < 1
     assert listed.by_now == promised(3360, later, *year, until=day)
+
+
+@pytest.mark.parametrize("ended", [date(2026, 7, 1), None])
+def test_nothing_is_added_to_a_contract_that_is_over(on: Walk, ended: date | None) -> None:
+    proposal = varied(on, asked(on))
+    Contract.objects.update(
+        ended_on=ended,
+        end_kind=EndKind.BY_BOTH if ended else None,
+        ends_on=ended or date(2026, 7, 1),
+    )
+    before = Commitment.objects.values_list("amount_fen").get()
+    with refusal("contract_not_running"):
+        changes.agree(actor=on.director, at=NOW, proposal_id=proposal.id)
+    assert Commitment.objects.values_list("amount_fen").get() == before
+    assert not ContractChange.objects.exists() and Instalment.objects.count() == 1
+    changes.refuse(actor=on.director, at=NOW, proposal_id=proposal.id, reason="It is over")
+
+
+def test_a_contract_still_changes_on_its_last_day(on: Walk) -> None:
+    proposal = varied(on, asked(on))
+    Contract.objects.update(ends_on=NOW.date(), ended_on=None)
+    changes.agree(actor=on.director, at=NOW, proposal_id=proposal.id)
+    assert ContractChange.objects.count() == 1

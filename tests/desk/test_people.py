@@ -178,6 +178,13 @@ def test_the_last_administrator_cannot_end_himself(root: Client, last_day: str) 
     assert actor_on(other, date(2026, 7, 1)).held
 
 
+def test_a_role_may_end_with_the_last_day_of_all(root: Client) -> None:
+    grant = Grant.objects.get(person__login="root")
+    response = root.post(of("root", f"grants/{grant.pk}/end/"), {"last_day": "9999-12-31"})
+    assert response.status_code == 302
+    assert Grant.objects.get().to_on == date.max
+
+
 def test_a_closed_account_is_out_at_once_and_can_be_opened_again(root: Client) -> None:
     li = someone("li", Role.AUDITOR)
     client = browser(li)

@@ -1,30 +1,19 @@
-"""Fixtures of the journeys: a browser, and where to keep pictures if they are wanted."""
+"""Walkers of the journeys, and where to keep pictures if they are wanted."""
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from tests.browser import chromium
 from tests.journeys.sites import Site
 from tests.journeys.walker import Walker
 
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in this thread
 LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
 # What refusals are answered with; the browser calls them errors, the walk wants them.
 REFUSALS = ("status of 403", "status of 404", "status of 409", "status of 422")
 StartWalk = Callable[[Site, str], Walker]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium.executable(), args=chromium.arguments()
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PAGES = ("", "payments/", "service/", "evaluation/", "history/")
 WALKS = [
     ("en", "sqlite"),
-    ("zh-hans", "postgresql"),
+    pytest.param("zh-hans", "postgresql", marks=pytest.mark.slow),
     pytest.param("zh-hans", "sqlite", marks=pytest.mark.slow),
     pytest.param("en", "postgresql", marks=pytest.mark.slow),
 ]

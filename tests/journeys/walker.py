@@ -13,6 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page, expect
 
+from almoner.web.reasons import texts
+from almoner.web.workflow_labels import DONE
+
 SHOT_FOLDER = "ALMONER_WALK_PICTURES"
 
 
@@ -99,8 +102,6 @@ class Walker:
 
     def done(self, step: str) -> None:
         """The line that says that a step was taken."""
-        from almoner.web.workflow_labels import DONE
-
         expect(self.page.locator(".said")).to_contain_text(self.text(DONE[step]))
 
     def refused(self, *english: str | Promise) -> None:
@@ -109,6 +110,11 @@ class Walker:
         expect(place).to_be_visible()
         for one in english:
             expect(place).to_contain_text(self.text(one))
+
+    def refused_because(self, code: str) -> None:
+        """The page refuses with the sentence of a reason code."""
+        place = self.page.locator("[role='alert']").first
+        expect(place).to_contain_text(self.reason(code))
 
     def id_in_address(self, place: int = -1) -> str:
         """A part of the address that is shown: the last one, or another counted from the end."""
@@ -141,9 +147,18 @@ class Walker:
         )
         return answer.status, html.unescape(answer.text())
 
-    def is_refused(self, path: str, status: int, *english: str, **fields: str) -> None:
-        """Sending to an address is refused with that status and those words."""
-        answered, text = self.send(path, fields)
-        assert answered == status, f"{path}: {answered}\n{text[:3000]}"
-        for one in english:
-            assert self.text(one) in text, f"{path} does not say: {self.text(one)}"
+    def is_refused(self, path: str, code: str, **fields: str) -> None:
+        """Sending to an address is refused with the sentence of a reason code."""
+        status, text = self.send(path, fields)
+        assert status == 409, f"{path}: {status}\n{text[:3000]}"
+        assert self.reason(code) in text, f"{path} does not say: {self.reason(code)}"
+
+    def is_forbidden(self, path: str) -> None:
+        """Sending to an address is not for this role."""
+        assert self.send(path)[0] == 403, path
+
+    def reason(self, code: str) -> str:
+        """The longest part of a reason's sentence that is the same whatever it is about."""
+        with override(self.language):
+            sentence = str(texts()[code])
+        return max(re.split(r"%\(\w+\)s", sentence), key=len)

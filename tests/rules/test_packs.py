@@ -69,6 +69,7 @@ LIMITS = {
     "I02.share": "0.8",
     "I03.index": "0.25",
     "findings.answer_working_days": 10,
+    "evaluation_reply.working_days": 10,
     "complaint.answer_working_days": 15,
     "need.answer_days": 30,
     "small_cells.people": 5,

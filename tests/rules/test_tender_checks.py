@@ -179,3 +179,9 @@ def test_the_day_of_the_check_is_the_day_in_shanghai() -> None:
     valid = replace(FACTS, item=replace(ITEM, valid_from=date(2026, 7, 1)))
     assert found(replace(valid, at=evening))["P01"].ok is True
     assert found(replace(valid, at=evening - timedelta(seconds=1)))["P01"].ok is False
+
+
+def test_days_at_the_end_of_the_calendar_are_judged_like_others() -> None:
+    until = {"starts_on": "2027-01-01", "ends_on": "9999-12-31"}
+    assert found(**until)["C03"].ok is False
+    assert "C03" in found(starts_on="9999-12-31", ends_on="9999-12-31")

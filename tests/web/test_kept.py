@@ -42,6 +42,16 @@ def test_what_was_typed_is_there_again_after_signing_in(
     assert 'value="李"' not in again and "You had been signed out." not in again
 
 
+def test_whoever_was_only_handed_the_address_finds_an_empty_form(
+    client: Client, add: AddPerson, demonstration: None
+) -> None:
+    boss = add("boss", Role.ADMINISTRATOR)
+    back = next_of(Client().post(NEW, LI))
+    client.force_login(boss)
+    page = client.get(back).content.decode()
+    assert 'value="李"' not in page and "You had been signed out." not in page
+
+
 def test_it_opens_nothing_without_signing_in(client: Client, db: None) -> None:
     back = next_of(client.post(NEW, LI))
     assert next_of(client.get(back)) == back
@@ -61,7 +71,10 @@ def sent(path: str = NEW, **fields: str) -> str:
 
 
 def fields_at(address: str) -> QueryDict | None:
-    return kept.fields_of(RequestFactory().get(address))
+    """What an address gives to the browser that has its token as a cookie."""
+    factory = RequestFactory()
+    factory.cookies[kept.COOKIE] = address.partition("=")[2]
+    return kept.fields_of(factory.get(address))
 
 
 @pytest.mark.django_db
@@ -73,6 +86,12 @@ def test_it_is_given_once_at_its_own_address_only() -> None:
     assert fields_at(NEW) is None and fields_at(f"{NEW}?kept=") is None
     assert fields_at(address) == QueryDict("name=李")
     assert fields_at(address) is None
+
+
+@pytest.mark.django_db
+def test_it_is_found_again_where_an_id_holds_signs_of_addresses() -> None:
+    address = sent("/en/desk/people/accounts/a%3Fb%23c%2541/grant/", role="auditor")
+    assert fields_at(address) == QueryDict("role=auditor")
 
 
 @pytest.mark.django_db

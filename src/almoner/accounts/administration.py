@@ -124,7 +124,7 @@ def end_role(*, actor: Actor, at: datetime, grant_id: int, last_day: date | None
     else:
         _check_days(max(grant.from_on, today), last_day, at, field="last_day")
         grant.to_on = last_day
-    if grant.role in _MANAGING:
+    if grant.role in _MANAGING and last_day != date.max:  # after that day comes none
         first_without = today if last_day is None else last_day + timedelta(days=1)
         _somebody_manages(Grant.objects.exclude(id=grant.id), first_without)
     grant.save(update_fields=["to_on", "revoked_at"])

@@ -13,10 +13,11 @@ def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser = subparsers.add_parser(
         "verify",
-        help="check the audit chain, the ledger, the rollups and the attached files",
-        description="Check that the audit chain is unbroken, that the ledger says what the facts "
-        "say, that the monthly rollups equal the records, and that every attached file is there "
-        "as it was sent.",
+        help="check that the record is whole",
+        description="Check that the audit chain is unbroken and its triggers are in place, that "
+        "the ledger says what the facts say, that the monthly rollups equal the records and the "
+        "log of sessions agrees with them, that contracts are as both sides signed them, and that "
+        "every attached file is there as it was sent.",
         epilog="example:\n  almoner verify",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -134,12 +134,18 @@ _CONDITIONS = (
 )
 
 
+MOST_YEARS = 10
+
+
 def usual_instalments(amount_fen: int, starts_on: date, ends_on: date) -> tuple[Part, ...]:
     """30, 40 and 30 percent of each contract year's share of the money, to the fen.
 
     Whole years share alike, a shorter last one by its days of 365; each part is due 30 days after
-    the year's first day, its middle and its last day.
+    the year's first day, its middle and its last day. There is no usual schedule for more than
+    MOST_YEARS: a last day that far off is a slip of the pen.
     """
+    if (ends_on - starts_on).days > 366 * MOST_YEARS:
+        return ()
     years = contract_years(starts_on, ends_on)
     last_day = ends_on + timedelta(1)
     weights = [

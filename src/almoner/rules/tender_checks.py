@@ -180,7 +180,9 @@ class _Bench:
         limit = self._limit("C03.years" if met else "contract.years")
         if begins is None or ends is None:
             return Check("C03", LAW, None, None, (limit.value,), "year", limit)
-        years = _years(begins, ends + timedelta(days=1))
+        # No year comes after 9999: what ends near it is judged as if it ended in time to count.
+        ends = min(ends, date(date.max.year - 2, 12, 31))
+        years = _years(min(begins, ends), ends + timedelta(days=1))
         return Check("C03", LAW, years <= limit.value, years, (limit.value,), "year", limit)
 
     def _share(self, kind: str) -> Fraction | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
@@ -71,5 +70,5 @@ class PermissionMiddleware:
         if permission in permissions_for(request):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(kept.address_after(request))
+            return kept.lead_away(request)
         raise PermissionDenied(permission.value)

@@ -1,4 +1,4 @@
-"""Ids of any characters in the path of an address."""
+"""Ids of any characters but NUL in the path of an address."""
 
 import re
 
@@ -9,10 +9,11 @@ _PLAIN = {"0": "~", "1": "/", "2": "."}
 class Ref:
     """An id as one path segment: ~ is written ~0, / is ~1, and a dot ~2 where there are only dots.
 
-    Whatever else a path cannot hold is percent-encoded as in every address.
+    Whatever else a path cannot hold is percent-encoded as in every address. No id holds a NUL:
+    PostgreSQL refuses even to look for one.
     """
 
-    regex = "[^/]+"
+    regex = r"[^/\0]+"
 
     def to_python(self, value: str) -> str:
         if re.search("~(?![012])", value):

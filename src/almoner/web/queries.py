@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from django.utils.functional import Promise
 
 from almoner.accounts.models import Grant, Person
-from almoner.accounts.queries import grants_on
+from almoner.accounts.queries import grants_on, in_force
 from almoner.rules.roles import Permission, Role, permissions_of
 from almoner.web.labels import PERMISSIONS, ROLES
 
@@ -38,17 +38,13 @@ def held_roles(person: Person, day: date) -> tuple[HeldRole, ...]:
 
 def demonstration_people(day: date) -> list[DemonstrationPerson]:
     """The people of the demonstration with their roles on a day, in two queries."""
-    grants = Grant.objects.select_related("organisation").order_by("id")
+    grants = Grant.objects.filter(in_force(day)).select_related("organisation").order_by("id")
     people = Person.objects.filter(is_demonstration=True, is_active=True).order_by("id")
     return [
         DemonstrationPerson(
             person.pk,
             person,
-            _held(
-                grant
-                for grant in person.grants.all()
-                if grant.from_on <= day and (grant.to_on is None or day <= grant.to_on)
-            ),
+            _held(person.grants.all()),
         )
         for person in people.prefetch_related(Prefetch("grants", queryset=grants))
     ]

@@ -37,7 +37,13 @@ def _published(ref: str) -> tuple[Held, Text]:
 
 @public_page(tokens=_stamps)
 def text(request: HttpRequest, ref: str) -> HttpResponse:
-    """The contract's clauses and obligations, who signed, and what was said before."""
+    """The contract's clauses and obligations, who signed, and what was said before.
+
+    A contract that was concluded elsewhere has no text here; its page says so.
+    """
+    there = held(ref)
+    if there is not None and there.file is None:
+        return render(request, "contracts/no_text.html", {"ref": ref})
     found, shown = _published(ref)
     assert found.file is not None
     context = {

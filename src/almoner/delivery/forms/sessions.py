@@ -304,4 +304,4 @@ class ConfirmForm(forms.Form):
         """The ids to confirm, each once and in the order of the page."""
         name = "all" if "everything" in self.data else "line"
         values = self.data.getlist(name)  # type: ignore[attr-defined]
-        return list(dict.fromkeys(values))
+        return list(dict.fromkeys(value for value in values if "\0" not in value))

@@ -6,8 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from almoner.accounts.gate import take
+from almoner.accounts.notify import tell
 from almoner.budget.operations import commitment, post
 from almoner.contracts.models import (
     ChangeKind,
@@ -18,13 +22,13 @@ from almoner.contracts.models import (
     Instalment,
 )
 from almoner.delivery.models import ChangeProposal, Ruling, TaskRequest
-from almoner.delivery.operations.tasks import rule
+from almoner.delivery.operations.tasks import rule, running
 from almoner.delivery.queries.promises import versions_of
 from almoner.delivery.queries.tasks import room_of, state_of
 from almoner.rules.calendar import contract_years, local_day
 from almoner.rules.money import yuan_digits
 from almoner.rules.refusal import Refused
-from almoner.rules.roles import Actor
+from almoner.rules.roles import Actor, Permission
 from almoner.rules.terms import formulas_on, line, swapped
 from almoner.rules.workflow import CHANGE, NEW, TASK_REQUEST
 from almoner.web.stamps import bump
@@ -59,6 +63,8 @@ def propose_variation(
     }
     proposal = _write(id, task, ChangeKind.AMOUNT, content, reason, actor, at)
     taken.log(at=at, after={"contract": contract.id, "task": task.id, **content}, reason=reason)
+    what = _("Answer a proposed change of a contract")
+    _tell(proposal, Permission.TASK_AGREE, contract.provider_id, what, at)
     return proposal
 
 
@@ -80,15 +86,18 @@ def propose_swap(
     content: dict[str, Any] = {"lines": lines, "term": term_code, "from_on": from_on.isoformat()}
     proposal = _write(id, task, ChangeKind.WORKLOAD, content, reason, actor, at)
     taken.log(at=at, after={"contract": contract.id, "task": task.id, **content}, reason=reason)
+    what = _("Answer a proposed change of a contract")
+    _tell(proposal, Permission.TASK_AGREE, contract.provider_id, what, at)
     return proposal
 
 
 @transaction.atomic
 def agree(*, actor: Actor, at: datetime, proposal_id: str) -> None:
-    """Agree to a change for the provider: it becomes part of the contract."""
+    """Agree to a change for the provider: it becomes part of the contract, while that runs."""
     proposal, contract = _locked(proposal_id)
     body, state = contract.provider_id, state_of(proposal)
     taken = take(CHANGE, "agree", actor=actor, state=state, body=body, subject_id=proposal_id)
+    running(contract.id, at)
     paid = proposal.kind == ChangeKind.AMOUNT
     if proposal.task is not None:
         ruling = Ruling.PAID_VARIATION if paid else Ruling.SWAPPED
@@ -109,6 +118,8 @@ def agree(*, actor: Actor, at: datetime, proposal_id: str) -> None:
     _answer(proposal, actor, at, agreed=True, seq=change.seq)
     taken.log(at=at, after={"contract": contract.id, "seq": change.seq, "kind": change.kind})
     bump([f"contract:{contract.id}", f"provider:{contract.provider_id}", "city"])
+    what = _("A proposed change was agreed")
+    _tell(proposal, Permission.TASK_ASK, contract.purchaser_id, what, at)
 
 
 @transaction.atomic
@@ -125,6 +136,8 @@ def refuse(*, actor: Actor, at: datetime, proposal_id: str, reason: str) -> None
     )
     _answer(proposal, actor, at, agreed=False, seq=None)
     taken.log(at=at, after={"contract": contract.id}, reason=reason)
+    what = _("A proposed change was refused")
+    _tell(proposal, Permission.TASK_ASK, contract.purchaser_id, what, at)
 
 
 def _open_task(task_id: str) -> tuple[TaskRequest, Contract]:
@@ -230,6 +243,13 @@ def _answer(
     proposal.agreed, proposal.seq = agreed, seq
     proposal.answered_by, proposal.answered_at = actor.login, at
     proposal.save(update_fields=["agreed", "seq", "answered_by", "answered_at"])
+
+
+def _tell(
+    proposal: ChangeProposal, permission: Permission, body: str, what: str | Promise, at: datetime
+) -> None:
+    url = reverse("change", args=[proposal.id])
+    tell(permission, body, about=proposal.contract_id, what=what, url=url, at=at)
 
 
 def _new_id() -> str:

@@ -94,7 +94,7 @@ def confirm(*, actor: Actor, at: datetime, ids: Sequence[str]) -> int:
         if line is None:
             raise Refused("no_session", id=key)
         held = _acting(actor, Permission.SESSION_CONFIRM, line.term.contract.provider_id)
-        if is_own(line, actor.login, worker):
+        if is_own(line, actor.login, worker) or line.entered_by == held.instead_of:
             raise Refused("own_session", id=key)
         if (state := state_of(line)) is not rules.SessionState.WAITING:
             raise Refused("not_waiting", id=key, state=state.value)
@@ -275,8 +275,10 @@ def _may_supersede(actor: Actor, old: Session) -> Held:
 
 
 def _locked(ids: Iterable[str]) -> list[Session]:
-    rows = Session.objects.select_for_update(of=("self",)).filter(pk__in=list(ids))
-    return list(rows.select_related("term__contract", "worker", "superseded_by").order_by("pk"))
+    """The lines, locked first and read afterwards: what is joined could be older than the lock."""
+    rows = Session.objects.filter(pk__in=list(ids)).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
+    return list(rows.select_related("term__contract", "worker", "superseded_by", "batch"))
 
 
 def _term(term_id: int) -> ContractTerm:

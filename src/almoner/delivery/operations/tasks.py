@@ -6,14 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from almoner.accounts.gate import take
+from almoner.accounts.notify import tell
 from almoner.contracts.models import Contract
 from almoner.delivery.models import Ruling, TaskFile, TaskRequest
 from almoner.delivery.queries.promises import terms_left, year_of
 from almoner.rules.calendar import local_day
 from almoner.rules.refusal import Refused
-from almoner.rules.roles import Actor
+from almoner.rules.roles import Actor, Permission
 from almoner.rules.scope import Answer, Ground, answer
 from almoner.rules.workflow import NEW, TASK_REQUEST, TaskState
 from almoner.web.stamps import bump
@@ -34,7 +38,7 @@ class Asked:
 @transaction.atomic
 def ask(*, actor: Actor, at: datetime, contract_id: str, asked: Asked) -> TaskRequest:
     """Record a task that the purchaser asks for, with the rule's answer."""
-    contract = _running(contract_id, at)
+    contract = running(contract_id, at)
     found = _answer(contract, asked, at)
     return _write(contract, asked, found, _STEPS[found.state], contract.purchaser_id, actor, at)
 
@@ -45,7 +49,7 @@ def report(*, actor: Actor, at: datetime, contract_id: str, asked: Asked) -> Tas
 
     The requester never learns who reported it: only the audit record names the reporter.
     """
-    contract = _running(contract_id, at)
+    contract = running(contract_id, at)
     found = _answer(contract, asked, at)
     return _write(contract, asked, found, "report", contract.provider_id, actor, at)
 
@@ -80,6 +84,8 @@ def override(*, actor: Actor, at: datetime, task_id: str, reason: str) -> None:
     )
     _let_fall(task, actor, at)
     rule(task, Ruling.IMPOSED, at)
+    provider = task.contract.provider_id
+    _tell(task, Permission.TASK_AGREE, provider, _("A task was imposed on you"), at)
     taken.log(at=at, before={"ruling": was}, after={"ruling": Ruling.IMPOSED}, reason=reason)
 
 
@@ -90,7 +96,8 @@ def rule(task: TaskRequest, ruling: Ruling, at: datetime) -> None:
     _stamp(task.contract)
 
 
-def _running(contract_id: str, at: datetime) -> Contract:
+def running(contract_id: str, at: datetime) -> Contract:
+    """The contract, locked; Refused contract_not_running before it, after it or once it ended."""
     contract = Contract.objects.select_for_update().get(pk=contract_id)
     today = local_day(at)
     ended = contract.ended_on is not None and contract.ended_on < today
@@ -131,6 +138,8 @@ def _write(
     facts = {"contract": contract.id, "ruling": task.ruling, "clause": clause, **vars(asked)}
     taken.log(at=at, after=facts)
     _stamp(contract)
+    if step != "report":
+        _tell(task, Permission.TASK_AGREE, contract.provider_id, _("A task was asked of you"), at)
     return task
 
 
@@ -141,6 +150,13 @@ def _locked(task_id: str) -> TaskRequest:
     task = TaskRequest.objects.select_for_update().get(pk=task_id)
     task.contract = contract
     return task
+
+
+def _tell(
+    task: TaskRequest, permission: Permission, body: str, what: str | Promise, at: datetime
+) -> None:
+    url = reverse("task-request", args=[task.id])
+    tell(permission, body, about=f"{task.id} · {task.contract_id}", what=what, url=url, at=at)
 
 
 def _let_fall(task: TaskRequest, actor: Actor, at: datetime) -> None:

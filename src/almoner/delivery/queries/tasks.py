@@ -44,7 +44,7 @@ def found(actor: Actor, wanted: Mapping[str, Any]) -> "QuerySet[TaskRequest]":
     if wanted.get("ruling"):
         rows = rows.filter(ruling=wanted["ruling"])
     if text := (wanted.get("q") or "").strip():
-        named = Q(summary__icontains=text) | Q(contract_id__icontains=text) | Q(id__icontains=text)
+        named = Q(summary__icontains=text) | Q(contract__id__icontains=text) | Q(id__icontains=text)
         rows = rows.filter(named)
     return rows
 

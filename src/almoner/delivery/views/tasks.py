@@ -101,7 +101,8 @@ def _ask(
 ) -> HttpResponse:
     actor, now = the_actor(request), clock.now()
     contracts = queries.contracts_of(actor, permission, now.date())
-    chosen = contracts.filter(pk=request.GET.get("contract", "")).first()
+    wanted = request.GET.get("contract", "").replace("\0", "")  # PostgreSQL looks for no NUL
+    chosen = contracts.filter(pk=wanted).first()
     if chosen is None:
         choice = forms.ContractChoice(None, contracts)
         context = {"title": title, "help": HELP, "form": choice, "button": _("Go on")}
