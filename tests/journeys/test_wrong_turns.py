@@ -8,12 +8,9 @@ from tests.journeys.conftest import StartWalk
 from tests.journeys.sites import demonstration
 from tests.journeys.walker import Walker
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 CONTRACT = "C-2025-440103001"
-JOURNEYS = [
-    ("zh-hans", "sqlite"),
-    pytest.param("en", "postgresql", marks=pytest.mark.slow),
-]
+JOURNEYS = [("zh-hans", "sqlite"), ("en", "postgresql")]
 
 
 @pytest.mark.parametrize(("language", "database"), JOURNEYS)
