@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -182,12 +183,13 @@ def test_checks_and_hours_are_told_as_they_are_typed_and_nothing_is_saved(made: 
 def test_a_form_sent_after_the_session_ended_comes_back(made: Cast) -> None:
     file = draft(made)
     address = reverse("tender-save", args=[file.pk])
-    answer = Client().post(address, sent({**file.content, "title_en": "Kept"}, version="1"))
+    browser = Client()
+    answer = browser.post(address, sent({**file.content, "title_en": "Kept"}, version="1"))
     assert answer.status_code == 302
-    from urllib.parse import parse_qs, urlsplit
-
     back = parse_qs(urlsplit(answer["Location"]).query)["next"][0]
-    page = made.client("clerk").get(back)
+    clerk = made.client("clerk")
+    clerk.cookies.update(browser.cookies)
+    page = clerk.get(back)
     assert 'value="Kept"' in page.content.decode()
     assert "You had been signed out." in words(page)
 
