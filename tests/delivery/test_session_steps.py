@@ -292,8 +292,8 @@ def test_a_director_or_administrator_links(there: Centre, by: str) -> None:
     assert Session.objects.get().worker_id == "W-3"
     unlink_worker(actor=actor(by), at=NOW, worker_id="W-3")
     refuses("no_worker", log, at_centre=there, number=2, actor=actor("new"))
-    kinds = Event.objects.filter(kind__startswith="worker.").values_list("kind", flat=True)
-    assert list(kinds) == ["worker.link", "worker.unlink"]
+    events = Event.objects.filter(kind__startswith="worker.").order_by("seq")
+    assert [event.kind for event in events] == ["worker.link", "worker.unlink"]
 
 
 def test_whom_nobody_can_link(there: Centre) -> None:
