@@ -92,6 +92,7 @@ CELLS = [
     ("contracts", 1, "framework_version", "3", "dangling_reference"),
     ("bid_staff", 2, "worker_id", "W1", "duplicate_key"),
     ("contract_changes", 2, "seq", "01", "duplicate_key"),
+    ("contract_changes", 2, "seq", "0" * 20 + "1", "duplicate_key"),
     ("organisation_links", 1, "from_on", "2021-01-02", "date_order"),
     ("workers", 3, "employed_from", "2018-07-02", "date_order"),
     ("service_items", 2, "valid_from", "2031-01-01", "date_order"),
@@ -234,6 +235,27 @@ def test_a_broken_line_between_sound_ones(
     lines.insert(3, line)
     (folder / "workers.csv").write_bytes(end.join(lines) + end)
     assert [(f.row, f.code) for f in check(folder).faults] == [(3, code), (5, "not_in_enum")]
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        (b"W4,51440100MJK000010J,senior,,,,2020-01-01,,\xff", {"encoding", "ragged_row"}),
+        (b"W\xff4,51440100MJK000010J,senior,,,,2020-01-01,,", {"encoding", "ragged_row"}),
+        (b"W4,51440100MJK000010J,seni\xff", {"encoding", "ragged_row"}),
+        (b"W4,51440100MJK000010J,senior,,,,2020-01-01,,\xd6\xd0", {"encoding_gbk", "ragged_row"}),
+        (b'W4,51440100MJK000010J,senior,,,,2020-01-01,,a"\xff', {"encoding", "bad_quotes"}),
+    ],
+)
+def test_a_line_with_cells_too_many_or_few_in_another_encoding_has_both_faults_and_no_column(
+    tmp_path: Path, line: bytes, codes: set[str]
+) -> None:
+    folder = write_small(tmp_path, with_referenced("workers"))
+    lines = (folder / "workers.csv").read_bytes().splitlines()
+    (folder / "workers.csv").write_bytes(b"\n".join([*lines, line]))
+    faults = check(folder).faults
+    assert {f.code for f in faults} == codes
+    assert {(f.row, f.column) for f in faults} == {(len(lines), None)}
 
 
 def test_references_to_a_broken_line_do_not_dangle(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.citypackage.small import csv_bytes, with_referenced, write_small
 
@@ -47,7 +47,7 @@ awkward = st.one_of(
 ).filter(bool)
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(st.sampled_from(KINDS), st.lists(awkward, min_size=1, max_size=5))
 def test_a_column_at_once_means_what_its_cells_mean(column: Column, texts: list[str]) -> None:
     texts = [text.encode(errors="ignore").decode() or "x" for text in texts]
@@ -106,7 +106,10 @@ def in_chunks(patches: pytest.MonkeyPatch, chunk: int) -> None:
 cells = st.text(st.sampled_from('ab,"\n\r\t中 .\ufeff'), max_size=6)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples * 2 // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     st.lists(st.lists(cells, min_size=3, max_size=3), max_size=8),
     st.sampled_from(["\n", "\r\n"]),
@@ -163,9 +166,11 @@ damage = st.lists(
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=settings().max_examples // 4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(damage, st.sampled_from(CHUNKS))
+@example([(170, 0, b","), (238, 0, b"\xff")], CHUNKS[0])
 def test_damage_is_reported_alike_by_the_quick_and_the_careful_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spots: list[tuple[int, int, bytes]], chunk: int
 ) -> None:

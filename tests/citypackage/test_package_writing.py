@@ -85,7 +85,8 @@ texts = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_catego
 
 
 @settings(
-    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=settings().max_examples // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(texts, texts), max_size=5))
 def test_any_text_survives(

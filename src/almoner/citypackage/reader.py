@@ -154,20 +154,17 @@ class Reader:
                 )
                 continue
             stored = batch.stored[column.name]
-            typed = batch.form.decode(column, stored)
             if column.required and stored.null_count():
                 for row in batch.rows.filter(stored.is_null()):
                     tell(row, column.name, None, "required", "a value; the cell is empty")
-            if typed.null_count() > stored.null_count():
-                typed = _repaired(column, batch, typed, tell)
-            frame[column.name] = typed
+            frame[column.name] = _typed(column, batch, tell)
         return pl.DataFrame(frame)
 
     def _key_frames(self, table: Table) -> Iterator[pl.DataFrame]:
         """The primary keys of a table, read once more; faults have been told already."""
         for batch in self._batches(table, None):
             columns = [table.column(name) for name in table.primary_key]
-            typed = {c.name: batch.form.decode(c, batch.stored[c.name]) for c in columns}
+            typed = {column.name: _typed(column, batch, _silent) for column in columns}
             yield pl.DataFrame({"row": batch.rows, **typed})
 
     def _batches(self, table: Table, tell: keys.Tell | None) -> Iterator[_Batch]:
@@ -176,7 +173,7 @@ class Reader:
         file = self._files[table.name]
         with PackageFile(self._package, file) as raw:
             if tell is None:
-                yield from self._read(table, raw, lambda *fault: None)
+                yield from self._read(table, raw, _silent)
                 return
             tap = _Tap(raw, table.name, self._package.size(file), self._progress)
             yield from self._read(table, tap, tell)
@@ -262,9 +259,16 @@ class _Tap:
         return data
 
 
-def _repaired(column: Column, batch: _Batch, typed: pl.Series, tell: keys.Tell) -> pl.Series:
-    """Cells that were not seen to be lawful, judged one by one."""
+def _silent(*fault: object) -> None:
+    """Tell nobody: the fault has been told."""
+
+
+def _typed(column: Column, batch: _Batch, tell: keys.Tell) -> pl.Series:
+    """A column's values; cells that are not seen at once to be lawful are judged one by one."""
     stored = batch.stored[column.name]
+    typed = batch.form.decode(column, stored)
+    if typed.null_count() == stored.null_count():
+        return typed
     suspects = (stored.is_not_null() & typed.is_null()).arg_true()
     texts = batch.form.text(column, stored.gather(suspects))
     lawful: dict[int, cells.Value] = {}

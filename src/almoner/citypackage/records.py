@@ -232,13 +232,13 @@ class _Cutter:
             )
             self.emit(self.row, None, raw.decode(errors="replace"), "bad_quotes", expected)
             return self.padded((text or "").replace('"', "").split(","))
-        if text is None:
-            return self.padded(split(raw.decode(errors="replace")))
-        cells = split(text)
-        if len(cells) == self.width:
+        shown = raw.decode(errors="replace") if text is None else text
+        cells = split(shown)
+        if len(cells) != self.width:
+            expected = f"{self.width} cells, as in the header, not {len(cells)}"
+            self.emit(self.row, None, shown, "ragged_row", expected)
+        elif text is not None:
             return text.encode()
-        expected = f"{self.width} cells, as in the header, not {len(cells)}"
-        self.emit(self.row, None, text, "ragged_row", expected)
         return self.padded(cells)
 
     def text(self, raw: bytes) -> str | None:
@@ -248,7 +248,8 @@ class _Cutter:
         except UnicodeDecodeError as error:
             latin = split(raw.decode("latin-1"))
             bad = [i for i, cell in enumerate(latin) if not _is_utf8(cell.encode("latin-1"))]
-            column = bad[0] if bad else None
+            # With a cell too many or too few, which column a cell belongs to is not known.
+            column = bad[0] if bad and len(latin) == self.width else None
             value = raw[error.start : error.start + 20].decode(errors="backslashreplace")
             if not _is_gb18030(raw):
                 expected = "UTF-8 text; these bytes are not"
