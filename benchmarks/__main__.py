@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import loading, pages, sessions
+from benchmarks import fair_scores, findings, flags, loading, pages, sessions
 from benchmarks.materials import KEPT
 from benchmarks.report import HEADING, text
 
@@ -11,6 +11,12 @@ PARTS = {
     "memory": loading.memory,
     "pages": pages.measure,
     "sessions": sessions.measure,
+    "flags": flags.measure,
+    "findings": findings.speed,
+    "findings-growth": findings.growth,
+    "fair-scores": fair_scores.against_lme4,
+    "ratings": fair_scores.engine,
+    "ratings-growth": fair_scores.growth,
 }
 
 

@@ -17,8 +17,9 @@ LINT = [
     "python -m django makemigrations --check --dry-run",
     "python tools/messages.py --check",
     "python tools/states.py --check",
+    "python tools/how_we_count.py --check",
 ]
-PYTEST = "pytest -n 2 --timeout 180 -m not slow"
+PYTEST = "pytest -n 2 --dist worksteal --timeout 180 -m not slow"
 TESTS = [PYTEST, f"python tools/postgres.py -- {PYTEST} and not browser --database-only"]
 
 

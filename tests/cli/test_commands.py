@@ -1,7 +1,10 @@
 """The commands as their users run them: processes, exit codes, what they print."""
 
 import json
+import shutil
 import sqlite3
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,15 +13,17 @@ from tests.reliability.processes import environment, run
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def loaded(once_a_run: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, str]:
     """An environment whose embedded database was made by the load itself."""
-    folder = tmp_path_factory.mktemp("city")
-    write_small(folder / "package")
-    env = environment(folder / "data")
-    done = run("load", folder / "package", env=env)
+    return environment(once_a_run("loaded", _load))
+
+
+def _load(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as package:
+        write_small(Path(package))
+        done = run("load", package, env=environment(folder))
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert "service_records" in done.stdout and "3 added" in done.stdout
-    return env
 
 
 def test_a_load_makes_the_database_and_verify_finds_it_whole(loaded: dict[str, str]) -> None:
@@ -69,10 +74,11 @@ def test_a_faulty_package_is_listed_and_nothing_is_loaded(
     )
 
 
-def test_one_changed_byte_in_the_audit_trail_is_found(tmp_path: Path) -> None:
-    write_small(tmp_path / "package")
+def test_one_changed_byte_in_the_audit_trail_is_found(
+    loaded: dict[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(loaded["ALMONER_DATA_DIR"], tmp_path / "data")
     env = environment(tmp_path / "data")
-    assert run("load", tmp_path / "package", env=env).returncode == 0
     with sqlite3.connect(tmp_path / "data" / "almoner.sqlite3") as database:
         for trigger in ("audit_events_update", "audit_events_delete"):
             database.execute(f"DROP TRIGGER {trigger}")

@@ -5,9 +5,26 @@ import sys
 from collections.abc import Sequence
 
 from almoner import __version__
-from almoner.cli import check, demo, digest, package, serve, verify, workload
+from almoner.cli import (
+    agreement,
+    assign,
+    check,
+    demo,
+    digest,
+    draw,
+    fair_scores,
+    findings,
+    flags,
+    package,
+    serve,
+    verify,
+    workload,
+)
 
-COMMANDS = (check, package, verify, serve, demo, workload, digest)
+COMMANDS = (
+    *(check, package, verify, serve, demo, workload, digest),
+    *(findings, flags, fair_scores, agreement, draw, assign),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

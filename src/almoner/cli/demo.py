@@ -91,6 +91,8 @@ def _load(arguments: argparse.Namespace, tell: Tell) -> bool:
     from almoner.demo import generate, people
     from almoner.exchange.load import load
     from almoner.exchange.people import add_demonstration_people
+    from almoner.findings.engines.duckdb import DuckDB
+    from almoner.watch.whole import refresh
     from almoner.web import clock
 
     at = timezone.now()
@@ -107,6 +109,8 @@ def _load(arguments: argparse.Namespace, tell: Tell) -> bool:
     manifest_file = settings.DATA_DIR / "demonstration.manifest.json"
     manifest_file.parent.mkdir(parents=True, exist_ok=True)
     manifest_file.write_text(manifest.to_json(), encoding="utf-8")
+    with DuckDB() as engine:
+        refresh(engine, data=settings.DATA_DIR, at=at, as_of=loaded.report.as_of, on_progress=tell)
     return True
 
 

@@ -1,0 +1,137 @@
+"""DuckDB in this process: the engine of a laptop."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from almoner.citypackage.schema import SCHEMA, Column
+from almoner.findings import derived
+from almoner.findings.city import City
+from almoner.findings.engines import Files
+from almoner.rules.packs import china
+
+MEMORY = "6GB"  # beyond it, DuckDB uses the disk
+
+KINDS = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DECIMAL(24, 9)",
+    "boolean": "BOOLEAN",
+    "date": "BIGINT",
+    "datetime": "BIGINT",
+}
+
+
+IBIS = {
+    "VARCHAR": "string",
+    "BIGINT": "int64",
+    "DECIMAL(24, 9)": "decimal(24, 9)",
+    "BOOLEAN": "boolean",
+}
+CALENDAR = {
+    **dict.fromkeys(("day", "year", "workdays", "estimated"), "BIGINT"),
+    **dict.fromkeys(("text", "month"), "VARCHAR"),
+}
+LINEAGE = {
+    **dict.fromkeys(("area_code", "ancestor", "level"), "VARCHAR"),
+    "distance": "BIGINT",
+}
+
+
+class DuckDB:
+    """A DuckDB of its own, in memory."""
+
+    def __init__(self) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="almoner-")
+        self._database = ibis.duckdb.connect(
+            memory_limit=MEMORY,
+            temp_directory=self._scratch.name,
+            autoinstall_known_extensions=False,  # nothing is fetched from anywhere
+            autoload_known_extensions=False,
+        )
+        self._database.con.register("calendar", derived.calendar())
+
+    def city(self, files: Files, as_of: date) -> City:
+        """The city that these files hold, each table a view of its files."""
+        tables = {"calendar": self._table("calendar", CALENDAR)}
+        for name, paths in files.items():
+            kinds = {c.name: KINDS[c.type] for c in SCHEMA.tables[name].columns}
+            self._database.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {_select(name, paths)}')
+            tables[name] = self._table(name, kinds)
+        if "areas" in tables:
+            areas = tables["areas"].select("code", "level", "parent_code")
+            self._database.con.register("lineage", derived.lineage(self._fetch(areas)))
+            tables["lineage"] = self._table("lineage", LINEAGE)
+        return City(as_of, tables, china(), self._fetch)
+
+    def _table(self, name: str, kinds: Mapping[str, str]) -> ir.Table:
+        # Ibis would ask DuckDB for the types, which takes a while and which are known.
+        types = {column: IBIS.get(kind, kind) for column, kind in kinds.items()}
+        table = ops.DatabaseTable(name, schema=ibis.schema(types), source=self._database)
+        return table.to_expr()
+
+    def _fetch(self, expression: ir.Table) -> list[dict[str, object]]:
+        # Ibis's own way out imports pandas, which takes longer than most rules.
+        self._database._run_pre_execute_hooks(expression)
+        answer = self._database.raw_sql(self._database.compile(expression))
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def close(self) -> None:
+        """Let go of memory and disk."""
+        self._database.disconnect()
+        self._scratch.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _select(name: str, paths: Sequence[Path]) -> str:
+    """The columns of the format, in the types of city.py."""
+    columns = SCHEMA.tables[name].columns
+    if not paths:
+        empty = (f'CAST(NULL AS {KINDS[c.type]}) AS "{c.name}"' for c in columns)
+        return f"SELECT {', '.join(empty)} LIMIT 0"  # noqa: S608 - names of the format
+    stored = {field.name: str(field.type) for field in pq.read_schema(paths[0])}
+    shown = (f'{_value(c, stored.get(c.name))} AS "{c.name}"' for c in columns)
+    source = ", ".join(_quoted(path) for path in paths)
+    return (
+        f"SELECT {', '.join(shown)} FROM "  # noqa: S608 - names of the format, quoted paths
+        f"read_parquet([{source}], hive_partitioning = false)"
+    )
+
+
+def _value(column: Column, kind: str | None) -> str:
+    """The column's value in SQL; `kind` is the type that is stored."""
+    name = f'"{column.name}"'
+    if kind is None or kind == "null":
+        return f"CAST(NULL AS {KINDS[column.type]})"
+    if kind.startswith("timestamp"):
+        return f"epoch_us({name})"
+    if kind.startswith("date"):
+        return f"CAST({name} - DATE '1970-01-01' AS BIGINT)"
+    if column.type == "string" and not column.required:
+        return f"nullif(CAST({name} AS VARCHAR), '')"  # in Parquet both mean unknown
+    return f"CAST({name} AS {KINDS[column.type]})"
+
+
+def _quoted(path: Path) -> str:
+    """A path as SQL writes it, none of its characters taken for a pattern."""
+    plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+    return "'" + plain.replace("'", "''") + "'"

@@ -1,0 +1,139 @@
+"""Spark through the same Ibis expressions: for what outgrows one machine."""
+
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from almoner.citypackage.schema import SCHEMA, Column
+from almoner.findings import derived
+from almoner.findings.city import City
+from almoner.findings.engines import Files
+from almoner.rules.packs import china
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+KINDS = {
+    "string": "STRING",
+    "integer": "BIGINT",
+    "number": "DECIMAL(24, 9)",
+    "boolean": "BOOLEAN",
+    "date": "BIGINT",
+    "datetime": "BIGINT",
+}
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",  # what overflows is an error, never another number
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.shuffle.partitions": "8",
+    "spark.driver.memory": "2g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+
+
+class NoSparkError(Exception):
+    """Spark is not installed, or does not start; the message says what to do."""
+
+
+class Spark:
+    """A Spark session; `master` is `local[2]` or the address of a cluster (`spark://HOST:PORT`).
+
+    The workers of a cluster must see the files under the same paths. Raises NoSparkError.
+    """
+
+    def __init__(self, master: str = "local[2]") -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="almoner-")
+        self._session = _session(master)
+        self._database = ibis.pyspark.connect(self._session)
+        self._register("calendar", derived.calendar())
+
+    def city(self, files: Files, as_of: date) -> City:
+        """The city that these files hold, each table a view of its files."""
+        tables = {"calendar": self._database.table("calendar")}
+        for name, paths in files.items():
+            self._read(name, paths).createOrReplaceTempView(name)
+            tables[name] = self._database.table(name)
+        if "areas" in tables:
+            areas = tables["areas"].select("code", "level", "parent_code")
+            self._register("lineage", derived.lineage(self._fetch(areas)))
+            tables["lineage"] = self._database.table("lineage")
+        return City(as_of, tables, china(), self._fetch)
+
+    def _fetch(self, expression: ir.Table) -> list[dict[str, object]]:
+        rows: list[dict[str, object]] = self._database.to_pyarrow(expression).to_pylist()
+        return rows
+
+    def _register(self, name: str, table: pa.Table) -> None:
+        path = Path(self._scratch.name) / f"{name}.parquet"
+        pq.write_table(table, path)
+        self._session.read.parquet(str(path)).createOrReplaceTempView(name)
+
+    def _read(self, name: str, paths: Sequence[Path]) -> "DataFrame":
+        """The columns of the format, in the types of city.py."""
+        columns = SCHEMA.tables[name].columns
+        if not paths:
+            empty = [f"CAST(NULL AS {KINDS[c.type]}) AS `{c.name}`" for c in columns]
+            return self._session.range(0).selectExpr(*empty)
+        stored = self._session.read.parquet(*map(str, paths))
+        kinds = dict(stored.dtypes)
+        return stored.selectExpr(
+            *(f"{_value(c, kinds.get(c.name))} AS `{c.name}`" for c in columns)
+        )
+
+    def close(self) -> None:
+        """Stop the session."""
+        self._session.stop()
+        self._scratch.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _session(master: str) -> "SparkSession":
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise NoSparkError(
+            "Spark is not installed: pip install 'almoner[spark]', and Java 17"
+        ) from error
+    builder = SparkSession.builder.master(master).appName("almoner")
+    for name, value in SETTINGS.items():
+        builder = builder.config(name, value)
+    try:
+        return builder.getOrCreate()
+    except Exception as error:  # Py4J and PySpark have no common error for a JVM that ends
+        raise NoSparkError(f"Spark does not start at {master}: {error}") from error
+
+
+def _value(column: Column, kind: str | None) -> str:
+    """The column's value in SQL; `kind` is the type that is stored."""
+    name = f"`{column.name}`"
+    if kind is None or kind == "void":
+        return f"CAST(NULL AS {KINDS[column.type]})"
+    if kind == "timestamp":
+        return f"unix_micros({name})"
+    if kind == "date":
+        return f"CAST(unix_date({name}) AS BIGINT)"
+    if column.type == "string" and not column.required:
+        return f"nullif(CAST({name} AS STRING), '')"  # in Parquet both mean unknown
+    return f"CAST({name} AS {KINDS[column.type]})"

@@ -1,0 +1,1 @@
+"""The findings by stage: a TOML file of definitions and a module of rules each."""

@@ -1,0 +1,321 @@
+"""Findings on delivery: pace, days and hours that cannot be, late entry, staff.
+
+Tens of millions of records are read once or twice and grouped, never sorted as a whole: what needs
+an order (D03, D04) is first narrowed to the worker-days on which two sessions can meet at all.
+A second reading, for the ids that a finding names, is an expression of its own: one that Ibis sees
+twice becomes a common table, which DuckDB would keep whole.
+"""
+
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from almoner.findings.city import (
+    MICROSECONDS_A_DAY,
+    SHANGHAI_AHEAD,
+    City,
+    above,
+    actual_end,
+    below,
+    day_of,
+    few,
+    ratio,
+    whole,
+)
+from almoner.findings.days import day_number
+from almoner.findings.definition import finding
+from almoner.rules.calendar import add_years, contract_years
+
+MINUTE = 60_000_000  # microseconds
+MINUTES_A_DAY = 1_440
+LONGEST_YEAR = 366  # days
+SLOTS = 60  # of a day, 24 minutes each: one bit of an int64 for each
+SLOT = MICROSECONDS_A_DAY // SLOTS
+LEAST_RECORDS = 20  # of a contract-month whose share of late entries is judged (D05)
+MINUTES_AT_WORK = 20 * 60  # in a month, of a worker who counts as working there (D08)
+
+
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
+def bit_or(bits: int) -> int:  # type: ignore[empty-body]
+    """The bits that any row has: an aggregate of this name is in every engine's SQL."""
+
+
+def midnight(day: ir.IntegerValue) -> ir.IntegerValue:
+    """The instant at which a day begins in Shanghai."""
+    return day * MICROSECONDS_A_DAY - SHANGHAI_AHEAD
+
+
+def _naming(found: ir.Table, records: ir.Table, keys: list[str]) -> ir.Table:
+    """The findings, each with the records that share its keys."""
+    rows = found.left_join(records.select(*keys, record="id"), keys)
+    return rows.group_by(*found.columns).aggregate(row_service_records=few(ibis._.record))
+
+
+def _current_years(city: City) -> ir.Table:
+    """Of each day `started` on which a contract began: first day and length of its current year."""
+    begun = city["contracts"].filter(ibis._.starts_on <= city.today)
+    rows = []
+    for row in city.fetch(begun.select("starts_on").distinct()):
+        start = city.as_of + timedelta(int(str(row["starts_on"])) - city.today)
+        years = contract_years(start, city.as_of)
+        first, following = years[-1][0], add_years(start, len(years))
+        rows.append((day_number(start), day_number(first), (following - first).days))
+    kinds = {"started": "int64", "first": "int64", "days": "int64"}
+    return ibis.memtable(rows, schema=kinds)
+
+
+def _at_work(contracts: ir.Table, city: City) -> ir.Table:
+    """Contracts in force with `first` day, `days` and days `passed` of their current year."""
+    in_force = contracts.filter(actual_end(contracts) >= city.today)
+    years = _current_years(city)
+    dated = in_force.inner_join(years, in_force.starts_on == years.started)
+    return dated.select("first", "days", passed=city.today - dated.first + 1, contract_id="id")
+
+
+def _of_year(city: City, contracts: ir.Table, column: str) -> ir.Table:
+    """That column of the records of the contracts' current years, with contract and term."""
+    records = city["service_records"].select("contract_id", "term_id", "started_at", column)
+    # Each current year began within 366 days; bounds that are numbers are met while reading.
+    records = records.filter(
+        records.started_at >= midnight(ibis.literal(city.today - LONGEST_YEAR)),
+        records.started_at < midnight(ibis.literal(city.today + 1)),
+    )
+    records = records.inner_join(contracts.select("contract_id", "first"), "contract_id")
+    return records.filter(records.started_at >= midnight(records.first))
+
+
+@finding("D01")
+def behind_pace(city: City) -> ir.Table:
+    """Direct terms of contracts in force that lag behind an even pace of their current year."""
+    share = city.limit("D01", "ratio")
+    contracts = _at_work(city["contracts"], city)
+    contracts = contracts.filter(~below(contracts.passed, 1, city.limit("D01", "days")))
+    terms = city["contract_terms"].filter(ibis._.group == "direct", ibis._.hours > 0)
+    terms = terms.select("contract_id", "hours", term_id="id")
+    terms = terms.inner_join(contracts, "contract_id")
+    records = _of_year(city, contracts, "minutes")
+    done = records.group_by("contract_id", "term_id").aggregate(minutes=whole(ibis._.minutes).sum())
+    paced = terms.left_join(done, ["contract_id", "term_id"])
+    minutes = paced.minutes.fill_null(0)
+    delivered = (minutes * paced.days).cast("decimal(38, 9)")
+    expected = (paced.hours * 60 * paced.passed.cast("decimal(4, 0)")).cast("decimal(38, 9)")
+    behind = paced.filter(below(delivered, expected, share)).select(
+        *("contract_id", "term_id", "hours", "first", "passed"),
+        id=paced.contract_id + "/" + paced.term_id,
+        value=ratio(delivered, expected),
+        limit=float(share),
+        done=ratio(minutes, ibis.literal(60)),
+    )
+    found = _naming(behind, _of_year(city, contracts, "id"), ["contract_id", "term_id"])
+    return found.rename(row_contracts="contract_id").drop("term_id")
+
+
+@finding("D02")
+def impossible_day(city: City) -> ir.Table:
+    """Worker-days whose records add up to more minutes than the limit."""
+    limit = city.limit("D02", "minutes")
+    records = city["service_records"]
+    day = day_of(records.started_at)
+    days = (
+        records.select("worker_id", "minutes", day=day)
+        .group_by("worker_id", "day")
+        .aggregate(value=whole(ibis._.minutes).sum())
+    )
+    long = days.filter(above(days.value, 1, limit))
+    named = records.select("worker_id", "id", day=day)
+    found = _naming(long, named, ["worker_id", "day"]).rename(id="worker_id")
+    named = found.inner_join(city["calendar"].select("day", key="text"), "day")
+    return named.mutate(limit=float(limit))
+
+
+def _worker_days(records: ir.Table) -> ir.Table:
+    """Worker-days on which sessions may meet, `overnight` those with one that goes on past it.
+
+    A session takes the slots that it touches. The bits taken by a day's sessions add up to the bits
+    that any of them takes exactly where no two take the same slot: then no two meet.
+    """
+    day = day_of(records.started_at)
+    begin = records.started_at - midnight(day)
+    end = begin + ibis.least(records.minutes, MINUTES_A_DAY + 1) * MINUTE
+    first = (begin // SLOT).cast("int32")
+    last = ibis.least((end - 1) // SLOT, SLOTS - 1).cast("int32")
+    bit = ibis.literal(1, "int8").cast("int64")  # DuckDB takes a bare 1 for an int32
+    taken = records.select(
+        "worker_id",
+        day=day,
+        slots=(bit << last) - (bit << first) + (bit << last),
+        overnight=end > MICROSECONDS_A_DAY,
+    )
+    days = taken.group_by("worker_id", "day").aggregate(
+        together=whole(taken.slots).sum(), any=bit_or(taken.slots), overnight=taken.overnight.any()
+    )
+    return days.filter(days.overnight | (days.together != days.any))
+
+
+def _may_meet(city: City) -> ir.Table:
+    """The service records among which are all that meet another of the same worker, and those.
+
+    Where no session of a worker goes on past its day, only sessions of one day can meet.
+    """
+    records = city["service_records"]
+    days = _worker_days(records)
+    nights = days.filter(days.overnight).select("worker_id").distinct()
+    crowded = days.anti_join(nights, "worker_id")
+    dated = records.mutate(day=day_of(records.started_at))
+    of_day = dated.semi_join(crowded, ["worker_id", "day"]).drop("day")
+    return of_day.union(records.semi_join(nights, "worker_id"))
+
+
+@finding("D03")
+def in_two_places(city: City) -> ir.Table:
+    """Records that start before an earlier-started one of the same worker has ended."""
+    records = _may_meet(city)
+    start = whole(records.started_at)
+    records = records.select(
+        "id", "worker_id", "started_at", start=start, end=start + whole(records.minutes) * MINUTE
+    )
+    earlier = ibis.window(group_by="worker_id", order_by=["start", "id"], rows=(None, -1))
+    later = records.mutate(until=records.end.max().over(earlier)).filter(
+        ibis._.start < ibis._.until
+    )
+    # The other record: the first of those that end when the latest one does.
+    place = ibis.row_number().over(group_by=["worker_id", "end"], order_by=["start", "id"])
+    ends = records.mutate(place=place).filter(ibis._.place == 0)
+    ends = ends.select(worker="worker_id", ended="end", other="id", other_started="started_at")
+    pairs = later.inner_join(ends, (later.worker_id == ends.worker) & (later.until == ends.ended))
+    shared = ibis.least(pairs.end, pairs.until) - pairs.start
+    return pairs.select(
+        "id",
+        "started_at",
+        "other_started",
+        value=ratio(shared, ibis.literal(MINUTE)),
+        row_service_records="other",
+        row_workers="worker",
+    )
+
+
+@finding("D04")
+def recorded_twice(city: City) -> ir.Table:
+    """Records that repeat one with a smaller id; two equal records meet, so few are looked at."""
+    same = ["contract_id", "worker_id", "term_id", "client_id", "started_at", "minutes"]
+    records = _may_meet(city)
+    first = records.id.min().over(ibis.window(group_by=same))
+    return (
+        records.mutate(first=first)
+        .filter(ibis._.id > ibis._.first)
+        .select("id", "started_at", "minutes", row_service_records="first")
+    )
+
+
+def _by_month(city: City, records: ir.Table) -> ir.Table:
+    """The records with the `month` of their day."""
+    days = city["calendar"].select("day", "month")
+    return records.mutate(day=day_of(records.started_at)).inner_join(days, "day")
+
+
+@finding("D05")
+def written_up_long_after(city: City) -> ir.Table:
+    """Contract-months with a large share of their minutes entered late."""
+    share = city.limit("D05", "share")
+    # Whole microseconds are above a limit if they are above its whole part.
+    longest = int(city.limit("D05", "days") * MICROSECONDS_A_DAY)
+    records = city["service_records"]
+    is_late = records.entered_at - records.started_at > longest
+    late = _by_month(city, records.filter(is_late).select("id", "contract_id", "started_at"))
+    records = _by_month(city, records.select("contract_id", "started_at", "minutes", late=is_late))
+    minutes = whole(records.minutes)
+    months = records.group_by("contract_id", "month").aggregate(
+        records=records.count(),
+        late=records.late.sum(),
+        minutes=minutes.sum(),
+        late_minutes=minutes.sum(where=records.late).fill_null(0),
+    )
+    worst = months.filter(
+        months.records >= LEAST_RECORDS,
+        above(whole(months.late_minutes), whole(months.minutes), share),
+    ).select(
+        *("contract_id", "month", "records", "late"),
+        value=ratio(months.late_minutes, months.minutes),
+        limit=float(share),
+        days=float(city.limit("D05", "days")),
+    )
+    found = _naming(worst, late, ["contract_id", "month"])
+    return found.rename(id="contract_id", key="month")
+
+
+@finding("D06")
+def outside_the_contract(city: City) -> ir.Table:
+    """Records on a day before their contract starts or after its actual end."""
+    contracts = city["contracts"]
+    contracts = contracts.select("starts_on", end=actual_end(contracts), row_contracts="id")
+    records = city["service_records"].select("id", "contract_id", "started_at")
+    records = records.inner_join(contracts, records.contract_id == contracts.row_contracts)
+    early = records.started_at < midnight(records.starts_on)
+    late = records.started_at >= midnight(records.end + 1)
+    return records.filter(early | late).select(
+        "id",
+        "started_at",
+        "starts_on",
+        "end",
+        "row_contracts",
+        variant=ibis.cases((early, "early")),
+    )
+
+
+@finding("D07")
+def not_on_the_staff(city: City) -> ir.Table:
+    """Records by a worker whom the contract's provider did not employ on that day."""
+    contracts = city["contracts"].select("provider_uscc", row_contracts="id")
+    workers = city["workers"].select("uscc", "employed_from", "employed_to", row_workers="id")
+    records = city["service_records"].select("id", "contract_id", "worker_id", "started_at")
+    records = records.inner_join(contracts, records.contract_id == contracts.row_contracts)
+    records = records.inner_join(workers, records.worker_id == workers.row_workers)
+    elsewhere = records.uscc != records.provider_uscc
+    early = records.started_at < midnight(records.employed_from)
+    late = (records.started_at >= midnight(records.employed_to + 1)).fill_null(False)
+    return records.filter(elsewhere | early | late).select(
+        "id",
+        "started_at",
+        "employed_from",
+        "employed_to",
+        "row_contracts",
+        "row_workers",
+        variant=ibis.cases((elsewhere, "elsewhere"), (early, "early")),
+    )
+
+
+@finding("D08")
+def fewer_workers_than_promised(city: City) -> ir.Table:
+    """Whole contract-months, over by today, with fewer workers at work than promised."""
+    share = city.limit("D08", "ratio")
+    months = (
+        city["calendar"]
+        .group_by(key="month")
+        .aggregate(begins=ibis._.day.min(), ends=ibis._.day.max())
+    )
+    months = months.filter(months.ends <= city.today)
+    contracts = city["contracts"].filter(ibis._.staff > 0)
+    contracts = contracts.select("id", "staff", "starts_on", end=actual_end(contracts))
+    due = contracts.inner_join(
+        months, (months.begins >= contracts.starts_on) & (months.ends <= contracts.end)
+    )
+    records = _by_month(city, city["service_records"])
+    busy = records.group_by("contract_id", "worker_id", "month").aggregate(
+        minutes=whole(records.minutes).sum()
+    )
+    busy = busy.filter(busy.minutes >= MINUTES_AT_WORK)
+    at_work = busy.group_by("contract_id", "month").aggregate(
+        workers=busy.count(), row_workers=few(busy.worker_id)
+    )
+    met = due.left_join(at_work, (due.id == at_work.contract_id) & (due.key == at_work.month))
+    met = met.mutate(workers=met.workers.fill_null(0))
+    return met.filter(below(met.workers, met.staff, share)).select(
+        "id",
+        "key",
+        "workers",
+        "staff",
+        "row_workers",
+        value=ratio(ibis._.workers, ibis._.staff),
+        limit=float(share),
+    )

@@ -1,0 +1,186 @@
+"""The releases in a file of lines, plain or gzip; a line that cannot be read is reported."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import IO, cast
+
+import msgspec
+
+from almoner.flags.decoding import Decode, UnreadableError, decoder, lines_decoder
+from almoner.flags.processes import Processes
+from almoner.flags.release import Release
+from almoner.flags.settings import Settings
+from almoner.flags.tally import Tally
+
+MIB = 1024 * 1024
+LONGEST = 128 * MIB
+# Few enough lines to stay in the processor's cache from decoding to counting.
+BLOCK = 64 * 1024
+# A record package holds records, and these hold releases.
+DEEPEST = 1
+# JSON of real publishers shrinks 10 to 60 times; a bomb about 1,000 times.
+LARGEST_EXPANSION, ALWAYS_ALLOWED = 200, 64 * MIB
+
+
+class FileError(Exception):
+    """A file that cannot be read at all; its text says why."""
+
+
+class Reader:
+    """Reads a part of a file into a tally. Releases of the processes in `held` are kept aside."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        evidence: bool = False,
+        strict: bool = False,
+        held: frozenset[str] = frozenset(),
+    ) -> None:
+        self.processes = Processes(settings, evidence)
+        self.tally = self.processes.tally
+        self.decode = decoder(full=settings.full)
+        self.decode_lines = lines_decoder(full=settings.full)
+        self.strict = strict
+        self.held = held
+
+    def read(self, blocks: Iterator[bytes | None]) -> Tally:
+        """Count every line; the tally holds the numbers of those that cannot be read."""
+        for block in blocks:
+            if block is None:
+                self.tally.lines += 1
+                self._fault(f"longer than {LONGEST // MIB} MiB; write one release a line")
+                continue
+            releases = self.decode_lines(block)
+            if releases is None:
+                self._read_each(block)
+                continue
+            self.tally.lines += len(releases)
+            for release in releases:
+                self.take(release)
+        return self.processes.finish()
+
+    def _read_each(self, block: bytes) -> None:
+        """Read the lines one by one, for the number of the one that is not as the others."""
+        for line in BytesIO(block):
+            self.tally.lines += 1
+            if line.isspace():
+                continue
+            try:
+                release = self.decode(line)
+            except UnreadableError as error:
+                self._fault(str(error))
+                continue
+            self.take(release)
+
+    def _fault(self, reason: str) -> None:
+        if self.strict:
+            raise UnreadableError(f"line {self.tally.lines}: {reason}")
+        self.tally.faults.append((self.tally.lines, reason))
+
+    def take(self, release: Release, within: str = "") -> None:
+        """Count a release, or each of those in a package or a record."""
+        if release.compiled_release is not None:
+            self._take_all((release.compiled_release,), f"{within}compiledRelease")
+        elif release.records is not None:
+            self._take_all(release.records, f"{within}record")
+        elif release.releases is not None:
+            self._take_all(release.releases, f"{within}release")
+        else:
+            self._count(release)
+
+    def _take_all(self, parts: tuple[msgspec.Raw, ...], name: str) -> None:
+        if name.count(",") > DEEPEST:
+            self._fault(f"{name}: a package within packages")
+            return
+        for number, part in enumerate(parts, start=1):
+            try:
+                release = self.decode(part)
+            except UnreadableError as error:
+                self._fault(f"{name} {number}: {error}")
+                continue
+            self.take(release, within=f"{name} {number}, ")
+
+    def _count(self, release: Release) -> None:
+        tally, ocid = self.tally, release.ocid
+        if ocid is not None:
+            if ocid in self.held:
+                tally.held[ocid].add(msgspec.msgpack.encode(release))
+                return
+            if ocid in tally.ocids:
+                tally.repeated.add(ocid)
+                return
+            tally.ocids.add(ocid)
+        self.processes.add(release)
+
+
+def read_part(path: Path, start: int, end: int, reader: Reader) -> Tally:
+    """Count the lines of a plain file that begin at `start` or later, and before `end`."""
+    with path.open("rb", buffering=MIB) as file:
+        if start:
+            # The line that `start` cuts belongs to the part before.
+            file.seek(start - 1)
+            _skip_line(file)
+        return reader.read(_blocks(file, end))
+
+
+def read_gzip(path: Path, reader: Reader) -> Tally:
+    """Count the lines of a gzip file; FileError where it is damaged or expands beyond reason."""
+    allowed = max(ALWAYS_ALLOWED, LARGEST_EXPANSION * path.stat().st_size)
+    try:
+        with gzip.open(path) as file:
+            return reader.read(_blocks(cast(IO[bytes], file), allowed, expanding=True))
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileError(f"{path} is damaged: {error}") from None
+
+
+def whole_document(path: Path, decode: Decode) -> Release | None:
+    """A file that is one JSON document over several lines, not one a line."""
+    try:
+        with gzip.open(path) if is_gzip(path) else path.open("rb") as file:
+            content = file.readline(LONGEST)
+            if _readable(content, decode) is not None:
+                return None
+            content += file.read(LONGEST - len(content))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FileError(f"{path} is damaged: {error}") from None
+    return _readable(content, decode)
+
+
+def _readable(content: bytes, decode: Decode) -> Release | None:
+    try:
+        return decode(content)
+    except UnreadableError:
+        return None
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file begins as gzip does, whatever its name."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def _blocks(file: IO[bytes], end: int, expanding: bool = False) -> Iterator[bytes | None]:
+    """The lines that begin before `end`, some at a time; None for one too long to be kept."""
+    while (position := file.tell()) < end and (block := file.read(min(BLOCK, end - position))):
+        if not block.endswith(b"\n"):
+            block += file.readline(LONGEST)
+        if len(block) > LONGEST and not block.endswith(b"\n"):
+            whole, newline, _ = block.rpartition(b"\n")
+            if newline:
+                yield whole + newline
+            _skip_line(file, end if expanding else None)
+            yield None
+        else:
+            yield block
+    if expanding and file.tell() >= end:
+        raise FileError("the file expands more than 200-fold: unpack it yourself if you trust it")
+
+
+def _skip_line(file: IO[bytes], end: int | None = None) -> None:
+    """Pass over the rest of a line, or what of it begins before `end`."""
+    while (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
+        if end is not None and file.tell() >= end:
+            return

@@ -1,0 +1,1 @@
+"""What may be concluded, from sufficient statistics: numpy, scipy and the standard library."""

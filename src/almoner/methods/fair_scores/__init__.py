@@ -1,0 +1,28 @@
+"""Fair scores: what a contract's ratings would have been from an average judge, and how sure."""
+
+from almoner.methods.fair_scores.model import Dropped, Effects, Estimate, Fit, fit
+from almoner.methods.fair_scores.reml import Convergence
+from almoner.methods.fair_scores.scores import FairScore, Severity, fair_scores, severities
+from almoner.methods.fair_scores.statistics import (
+    Covariate,
+    Factor,
+    FairScoreError,
+    Statistics,
+)
+
+__all__ = [
+    "Convergence",
+    "Covariate",
+    "Dropped",
+    "Effects",
+    "Estimate",
+    "Factor",
+    "FairScore",
+    "FairScoreError",
+    "Fit",
+    "Severity",
+    "Statistics",
+    "fair_scores",
+    "fit",
+    "severities",
+]

@@ -1,0 +1,86 @@
+import argparse
+import json
+
+import pytest
+
+from almoner.cli import flags
+
+LATE = {"ocid": "late", "tender": {"tenderPeriod": {"startDate": "", "endDate": ""}}}
+LATE["tender"]["tenderPeriod"] |= {
+    "startDate": "2020-01-01T00:00:00Z",
+    "endDate": "2020-01-02T00:00:00Z",
+}
+
+
+@pytest.fixture
+def call(capsysbinary):
+    def run(*arguments):
+        parser = argparse.ArgumentParser(prog="almoner")
+        flags.add_parser(parser.add_subparsers())
+        parsed = parser.parse_args(["flags", *map(str, arguments)])
+        code = parsed.run(parsed)
+        out, err = capsysbinary.readouterr()
+        return code, out, err.decode()
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "releases.jsonl"
+    path.write_text(json.dumps(LATE) + "\n{broken\n", encoding="utf-8")
+    return path
+
+
+def test_cardinals_shape_and_what_was_left_out(call, file):
+    code, out, err = call(file)
+    assert (code, json.loads(out)) == (0, {"OCID": {"late": {"R003": 1.0}}, "Meta": {}})
+    assert "line 2 skipped: not JSON" in err
+    assert "1 contracting processes counted" in err
+    assert "R003: computed for 1\n" in err
+    assert "R024: computed for 0\n  1 need awards\n" in err
+
+
+def test_evidence_to_a_file(call, file, tmp_path):
+    path = tmp_path / "out.jsonl"
+    assert call(file, "--format", "jsonl", "-o", path)[:2] == (0, b"")
+    found = list(map(json.loads, path.read_text().splitlines()))
+    assert found[0]["evidence"][0]["days"] == 1
+    assert {"R001", "R003"} <= {one["code"] for one in found}
+
+
+def test_settings_choose_the_indicators(call, file, tmp_path):
+    settings = tmp_path / "settings.ini"
+    settings.write_text("[R003]\nthreshold = 1\n[redactions]\n")
+    code, out, err = call(file, "--settings", settings)
+    assert (code, json.loads(out)) == (0, {"Meta": {}})
+    assert "not used here: redactions" in err
+    settings.write_text("[R003]\nlimit = 1\n")
+    code, out, err = call(file, "--settings", settings)
+    assert (code, out) == (2, b"")
+    assert "the setting limit is not known" in err
+
+
+def test_strict_stops_at_the_first_malformed_line(call, file):
+    code, out, err = call(file, "--strict")
+    assert (code, out) == (1, b"")
+    assert "line 2: not JSON" in err
+
+
+def test_a_file_that_cannot_be_read(call, file, tmp_path):
+    assert call(tmp_path / "missing.jsonl")[0] == 2
+    assert call(tmp_path)[0] == 2
+    damaged = tmp_path / "damaged.jsonl.gz"
+    damaged.write_bytes(b"\x1f\x8bdamaged")
+    code, _, err = call(damaged)
+    assert code == 1
+    assert "damaged" in err
+    assert call(file, "-o", tmp_path / "no" / "folder")[0] == 2
+
+
+def test_many_malformed_lines_are_told_in_short(call, tmp_path):
+    path = tmp_path / "releases.jsonl"
+    path.write_text("{\n" * 50)
+    err = call(path)[2]
+    assert err.count("skipped") == 20
+    assert "and 30 more lines" in err

@@ -1,0 +1,201 @@
+"""Files of every packing, and files that are broken or hostile."""
+
+import gzip
+import json
+import os
+
+import pytest
+
+from almoner.flags import FileError, Settings, UnreadableError, count, flags, reading
+from almoner.flags.output import cardinal_json, evidence_lines
+
+from .conftest import bid, process
+
+SINGLE = {"codes": ["R018"]}
+OPEN = {"procurementMethod": "open"}
+
+
+def single(ocid, **fields):
+    return process(ocid, bid("A"), **{"tender": OPEN, **fields})
+
+
+def found_in(report):
+    return set(report.values.get("OCID", {}))
+
+
+def test_lines_packages_and_records_are_all_read(report):
+    lines = [
+        single("line"),
+        {"releases": [single("package"), single("package too")]},
+        {"ocid": "record", "releases": [{"url": "elsewhere"}], "compiledRelease": single("record")},
+        {
+            "records": [
+                {"ocid": "r1", "compiledRelease": single("r1")},
+                {"releases": [single("r2")]},
+            ]
+        },
+    ]
+    found = report(*lines, **SINGLE)
+    assert found_in(found) == {"line", "package", "package too", "record", "r1", "r2"}
+    assert found.faults == ()
+    assert report(*lines, name="a.jsonl.gz", **SINGLE) == found
+
+
+def test_a_package_over_many_lines(report):
+    package = {"uri": "x", "releases": [single("1"), single("2")]}
+    content = json.dumps(package, indent=2).encode()
+    assert found_in(report(content, **SINGLE)) == {"1", "2"}
+    assert found_in(report(content, name="package.json.gz", **SINGLE)) == {"1", "2"}
+    assert found_in(report(b"\xef\xbb\xbf" + content, **SINGLE)) == {"1", "2"}
+
+
+def test_releases_of_one_process_are_merged_by_date(report):
+    """As OCDS compiles them: the later field holds, and bids are the same by their id."""
+    first = {
+        "ocid": "1",
+        "date": "2020-01-01T00:00:00Z",
+        "tender": {"procurementMethod": "direct", "status": "active"},
+        "bids": {"details": [{**bid("A", status="pending"), "id": "b1"}]},
+    }
+    second = {
+        "ocid": "1",
+        "date": "2020-02-01T00:00:00Z",
+        "tender": OPEN,
+        "bids": {"details": [{"id": "b1", "status": "valid"}]},
+    }
+    for lines in ([first, second], [second, first], [{"releases": [second, first]}]):
+        found = report(*lines, **SINGLE, evidence=True)
+        assert found.processes == 1
+        (shown,) = found.evidence["R018", "OCID", "1"]
+        assert shown["bids"] == [{"bid": "b1", "status": "valid", "tenderers": ["A"]}]
+    second["tender"] = {**OPEN, "status": "cancelled"}
+    assert report(first, second, **SINGLE).left_out == {"the tender was cancelled": 1}
+
+
+def test_the_same_line_twice_is_one_process(report):
+    found = report(single("1"), single("1"), **SINGLE)
+    assert (found.processes, found_in(found)) == (1, {"1"})
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{broken\n", "not JSON"),
+        (b'{"ocid": NaN}\n', "NaN is no number"),
+        (b"[1]\n", "not a JSON object"),
+        (b"null\n", "not a JSON object"),
+        (b'{"ocid": "\xff"}\n', "not UTF-8 at byte 11"),
+        (b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", "nested too deeply"),
+        (b'{"a": 1} {"b": 2}\n', "not JSON"),
+        (b'{"releases": [5]}\n', "release 1: not a JSON object"),
+        (b'{"releases":[{"releases":[{"releases":[{}]}]}]}\n', "a package within packages"),
+    ],
+)
+def test_a_malformed_line_is_reported_with_its_number(report, write, line, reason):
+    found = report(single("1"), b"\n", line, single("4"), **SINGLE)
+    ((number, told),) = found.faults
+    assert number == 3
+    assert reason in told
+    assert found_in(found) == {"1", "4"}
+    path = write(single("1"), b"\n", line, single("4"))
+    with pytest.raises(UnreadableError, match="line 3: "):
+        flags(path, Settings(codes=("R018",)), strict=True)
+
+
+def test_values_of_a_wrong_type_are_absent(report):
+    strange = single("1", id=5, awards="none", buyer=[1], bids={"details": [None, 7, bid("A")]})
+    numbered = single("2", tender={**OPEN, "numberOfTenderers": "1"})
+    numbered["bids"]["details"][0]["tenderers"] = [{"id": 12}]
+    huge = b"""{"ocid":"3","tender":{"procurementMethod":"open","numberOfTenderers":%s},"bids":
+        {"details":[{"status":"valid","value":{"amount":1e999,"currency":"X"}}]}}"""
+    twice = b"""{"ocid":"4","tender":{"procurementMethod":"direct"},
+        "tender":{"numberOfTenderers":1,"procurementMethod":"open"}}"""
+    lone = b"""{"ocid":"\\ud800","tender":{"procurementMethod":"open","numberOfTenderers":1}}"""
+    hostile = [huge % (b"1" * 9999), twice, lone]
+    lines = [strange, numbered, *(line.replace(b"\n", b"") + b"\n" for line in hostile)]
+    found = report(*lines, **SINGLE, evidence=True)
+    assert found.faults == ()
+    # A number of tenderers beyond counting is not known: the one bid is counted.
+    assert found_in(found) == {"1", "2", "3", "4", "?"}
+    assert found.evidence["R018", "OCID", "2"][0]["bids"][0]["tenderers"] == ["12"]
+    assert "amount" not in found.evidence["R018", "OCID", "3"][0]["bids"][0]
+
+
+def test_a_cell_of_a_million_characters(report):
+    long = "x" * 1_000_000
+    assert found_in(report(single(long), single("2", title=long), **SINGLE)) == {long, "2"}
+
+
+def test_hostile_text_stays_text(report):
+    ocid = "'; DROP TABLE x; --\n=1+1\x1b[2J"
+    found = report(single(ocid), **SINGLE)
+    assert json.loads(cardinal_json(found))["OCID"] == {ocid: {"R018": 1.0}}
+
+
+@pytest.mark.parametrize("filling", [b"\n", b" ", b"{}\n"])
+def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch, filling):
+    monkeypatch.setattr(reading, "ALWAYS_ALLOWED", 100_000)
+    monkeypatch.setattr(reading, "LONGEST", 100_000)
+    path = tmp_path / "bomb.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps(single("1")).encode() + b"\n" + filling * 5_000_000))
+    with pytest.raises(FileError, match="200-fold"):
+        flags(path, Settings())
+
+
+def test_a_damaged_gzip_file_is_refused(write):
+    path = write(*map(single, map(str, range(2000))), name="a.jsonl.gz")
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(FileError, match="damaged"):
+        flags(path, Settings())
+
+
+def test_a_line_longer_than_can_be_kept_is_passed_over(write, monkeypatch):
+    monkeypatch.setattr(reading, "LONGEST", 10_000)
+    monkeypatch.setattr(reading, "BLOCK", 1000)
+    path = write(single("1"), single("2", title="x" * 50_000), single("3"), single("4"))
+    found = flags(path, Settings(codes=("R018",)))
+    assert found_in(found) == {"1", "3", "4"}
+    assert [number for number, _ in found.faults] == [2]
+
+
+def test_an_empty_file_and_releases_without_ocid(report):
+    assert report(**SINGLE).values == {}
+    assert report({}, {"tender": {}}, **SINGLE).left_out == {"no ocid": 2}
+
+
+def test_parts_read_by_several_processes_add_up(write, monkeypatch):
+    lines = [single(f"{n:03}", title="x" * (n % 7) * 30) for n in range(200)]
+    lines += [single("007"), b"{broken\n", process("x", bid("A", 1), bid("B", 2), winner="A")]
+    path = write(*lines)
+    settings = Settings()
+    alone = flags(path, settings, evidence=True)
+    monkeypatch.setattr(count, "WORTH_SHARING", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert flags(path, settings, evidence=True) == alone
+    assert [number for number, _ in alone.faults] == [202]
+
+
+def test_every_line_is_in_one_part(write):
+    path = write(*(single(str(n)) for n in range(20)))
+    size = path.stat().st_size
+    settings = Settings(codes=("R018",))
+    for cut in range(1, size, 7):
+        ranges = ((0, cut), (cut, size))
+        parts = [reading.read_part(path, *ends, reading.Reader(settings)) for ends in ranges]
+        assert parts[0].lines + parts[1].lines == 20
+        assert not parts[0].ocids & parts[1].ocids
+
+
+def test_evidence_as_lines(report):
+    found = report(single("2"), single("1"), **SINGLE, evidence=True)
+    first, second, coverage = map(json.loads, evidence_lines(found))
+    assert (first["code"], first["group"], first["id"], first["value"]) == ("R018", "OCID", "1", 1)
+    assert second["id"] == "2"
+    assert coverage == {
+        "code": "R018",
+        "title": "Single bid received",
+        "computed": 2,
+        "of": 2,
+        "missing": {},
+        "fences": {},
+    }
