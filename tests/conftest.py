@@ -1,19 +1,30 @@
 """How every test meets a database: whatever DATABASE_URL names, SQLite in a file without it."""
 
+import fcntl
 import os
+import shutil
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.utils import translation
 from hypothesis import settings
 
+# Findings follow what is written in another thread, which sees no test's transaction; the tests of
+# that turn it on.
+os.environ.setdefault("ALMONER_WATCH", "off")
+
+# The same examples at every run: checks must not fail by luck. `make verify` looks for new ones.
 # A shared machine is slow at times: how long one example takes says nothing about the code.
-settings.register_profile("almoner", deadline=None)
+settings.register_profile("almoner", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("almoner")
 
+Fill = Callable[[Path], None]
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
@@ -55,12 +66,34 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _attachments_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Files that tests attach lie in a folder of the tests."""
+def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files that tests attach lie in a folder of the tests; passwords are quick to hash."""
     from django.test import override_settings
 
-    with override_settings(FILES_DIR=tmp_path_factory.mktemp("files")):
+    with override_settings(
+        FILES_DIR=tmp_path_factory.mktemp("files"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
         yield
+
+
+@pytest.fixture(scope="session")
+def once_a_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Fill], Path]:
+    """A copy of one's own of a folder that the first worker to ask for that name has filled."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name: str, fill: Fill) -> Path:
+        filled = shared / f"{name}.filled"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not filled.exists():
+                begun = Path(tempfile.mkdtemp(dir=shared))
+                fill(begun)
+                begun.rename(filled)
+        return Path(shutil.copytree(filled, tmp_path_factory.mktemp(name) / name))
+
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +114,10 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    """Each test begins in English, whatever language the one before it left active."""
+def _as_if_alone() -> Iterator[None]:
+    """Each test begins in English, with no page kept and no limit used up by the one before it."""
+    for name in caches:
+        caches[name].clear()
     with translation.override("en"):
         yield
 

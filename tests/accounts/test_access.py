@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -64,11 +65,22 @@ def test_a_view_without_declaration_is_refused() -> None:
         middleware.process_view(RequestFactory().get("/"), undeclared, (), {})
 
 
+@pytest.fixture(scope="module")
+def _loaded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """A city in a transaction around those of the tests: loaded once, and gone after them."""
+    folder = write_small(tmp_path_factory.mktemp("access") / "city")
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert load(folder, actor="tester", at=AT).report.ok
+        clock.start_demonstration(actor="tester", at=AT, day=date(2026, 6, 30))
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def _city(db: None, tmp_path: Path) -> None:
-    write_small(tmp_path / "city")
-    assert load(tmp_path / "city", actor="tester", at=AT).report.ok
-    clock.start_demonstration(actor="tester", at=AT, day=date(2026, 6, 30))
+def _city(_loaded: None, db: None) -> None:
+    """The city, for one test."""
 
 
 def _client(role: Role | None) -> Client:

@@ -12,6 +12,7 @@ STEPS = {step.kind: step for workflow in WORKFLOWS for step in workflow.steps.va
 # What is decided by a rule, or follows from another step, is posted to that step's address.
 ELSEWHERE = {
     "evaluation.rate_last": "evaluation-rate",
+    "instalment.pay_part": "instalment-pay",
     "task_request.cover": "task-request-ask",
     "task_request.forbid": "task-request-ask",
     "task_request.vary": "change-agree",

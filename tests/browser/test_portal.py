@@ -1,16 +1,11 @@
 """The portal as its readers see it: the demonstration, served as `almoner demo` serves it."""
 
-import socket
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.error import URLError
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.chromium import fits
 from tests.browser.conftest import DEVICES, Device, PageFor
-from tests.reliability.processes import environment, run, start
 
 CONTRACT = "C-2025-440103001"
 PAGES = {
@@ -45,47 +40,6 @@ pytestmark = [
 ]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a served demonstration."""
-    folder: Path = tmp_path_factory.mktemp("portal")
-    env = environment(folder)
-    made = run("demo", "--no-serve", env=env)
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert "administrator" in made.stdout
-    port = _free_port()
-    server = start("serve", "--port", str(port), env=env)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address)
-        yield address
-    finally:
-        server.terminate()
-        server.communicate(timeout=30)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(address + "/en/privacy/", timeout=5).close()
-            return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    raise AssertionError("the site did not come up")
-
-
-def _fits(page: Page) -> bool:
-    """Whether nothing makes the page wider than the screen."""
-    script = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    return bool(page.evaluate(script))
-
-
 def _sign_in(page: Page, name: str) -> None:
     """Press the button in the row of the demonstration person of that name."""
     page.locator("tr, li").filter(has_text=name).get_by_role("button").click()
@@ -94,7 +48,7 @@ def _sign_in(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize(("device", "name"), VISITS)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_every_page_is_accessible_and_fits(
+def test_every_page_is_accessible_andfits(
     portal: str,
     page_for: PageFor,
     axe: Callable[[Page], list[str]],
@@ -106,7 +60,7 @@ def test_every_page_is_accessible_and_fits(
     page.goto(f"{portal}/{language}/{PAGES[name]}")
     expect(page.locator("h1")).to_have_count(1)
     assert axe(page) == []
-    assert _fits(page)
+    assert fits(page)
     tag, banner = BANNERS[language]
     assert page.locator("html").get_attribute("lang") == tag
     expect(page.get_by_text(banner).first).to_be_visible()
@@ -121,7 +75,7 @@ def test_the_dark_theme_and_the_narrowest_phone_hold_too(
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{portal}/zh-hans/{PAGES[name]}")
     assert axe(page) == []
-    assert _fits(page)
+    assert fits(page)
 
 
 def test_from_the_bare_address_to_a_result_by_clicks(portal: str, page_for: PageFor) -> None:
@@ -200,4 +154,4 @@ def test_the_auditor_reads_the_account_and_the_trail(
     page.locator("main a[href*='/audit/']").click()
     expect(page.locator("main")).to_contain_text("package.load")
     assert axe(page) == []
-    assert _fits(page)
+    assert fits(page)

@@ -155,6 +155,16 @@ def test_the_live_table_answers_alone(on: Stage, finance: Client) -> None:
     assert "Enter the total and the shares" in page
 
 
+def test_what_was_refused_leaves_the_page_once_it_is_put_right(on: Stage, finance: Client) -> None:
+    address, gone = "/en/desk/budget/proposals/compute/", 'id="errors" hx-swap-oob="delete"'
+    refused = finance.post(NEW, _form(on, ratio_2="40")).content.decode()
+    assert 'id="errors"' in refused and "add up to 90 %" in refused
+    assert gone not in finance.post(address, _form(on, ratio_2="40")).content.decode()
+    assert gone not in finance.post(address, _form(on, area="")).content.decode()
+    assert gone in finance.post(address, _form(on)).content.decode()
+    assert gone not in finance.post(NEW, _form(on, compute="1")).content.decode()
+
+
 def test_the_list_is_filtered_and_downloaded(on: Stage, finance: Client) -> None:
     file = operations.propose(
         actor=officer(on, "x"), at=_now(), proposal=proposal(on, service_item=None)

@@ -57,7 +57,7 @@ def test_the_database_refuses_entries_that_move_nothing(debit: str, amount: int)
 
 
 class AnyHistory(TestCase):
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=settings().max_examples // 3)
     @given(st.lists(st.dictionaries(st.sampled_from("rst"), st.integers(1, 10**15)), max_size=6))
     def test_whatever_happened_the_ledger_says_the_last_facts(
         self, history: list[dict[str, int]]

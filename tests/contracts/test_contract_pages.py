@@ -11,6 +11,7 @@ import pypdf
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils.translation import override
 from tests.contracts.parts import (
     AUDITOR,
     CLERK,
@@ -35,6 +36,7 @@ from almoner.contracts.models import Contract, ContractFile, NegotiationEntry
 from almoner.contracts.operations import drafting, living, signing
 from almoner.contracts.queries.files import fingerprint, held
 from almoner.contracts.queries.tasks import tasks_for
+from almoner.contracts.text import Text
 from almoner.contracts.views.shown import text_of
 from almoner.rules.roles import Actor, Role
 from almoner.web import clock
@@ -451,3 +453,22 @@ def test_a_contract_whose_last_day_is_over_can_be_closed() -> None:
     (button,) = clerk().get(address).context["buttons"]
     assert clerk().post(button.url)["Location"] == f"{address}?done=contract.complete"
     assert "Completed" in words(clerk().get(address))
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("Family services in Wushan", "Family services in Wushan, Wushan Sub-district"),
+        ("Family services, Wushan Sub-district", "Family services, Wushan Sub-district"),
+    ],
+)
+def test_a_heading_says_the_place_once(title: str, heading: str) -> None:
+    document: Any = {
+        "title": {"name_zh": "五山街道家庭综合服务", "name_en": title},
+        "area": {"name_zh": "五山街道", "name_en": "Wushan Sub-district"},
+    }
+    text = Text(document, "", None, None, None, "", "", (), (), (), ())
+    with override("en"):
+        assert text.heading == heading
+    with override("zh-hans"):
+        assert text.heading == "五山街道家庭综合服务"

@@ -1,4 +1,4 @@
-"""Months of a contract, and how many people are known to stand behind them."""
+"""How many people are known to stand behind a month, and what was asked beyond a contract."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import pytest
 from tests.disclosure import cast
 
 from almoner.delivery.models import TaskRequest
-from almoner.delivery.queries.delivered import TermMonth, months_of, people_behind, task_requests_of
+from almoner.delivery.queries.delivered import people_behind, task_requests_of
 
 
 @pytest.mark.parametrize(
@@ -15,19 +15,6 @@ from almoner.delivery.queries.delivered import TermMonth, months_of, people_behi
 )
 def test_people_behind_a_month(clients: int, largest: int | None, people: int | None) -> None:
     assert people_behind(clients, largest) == people
-
-
-@pytest.mark.django_db
-def test_months_up_to_one_of_this_contract_only() -> None:
-    on = cast.stage()
-    case = cast.term(cast.contract(on))
-    for name in ("2026-03", "2026-01", "2026-02"):
-        cast.month(case, name, 10, people=6)
-    cast.month(cast.term(cast.contract(on, "C-2")), "2026-01", 99)
-    assert months_of("C-1", "2026-02") == [
-        TermMonth(case.id, "2026-01", 5, 600, 6, 6),
-        TermMonth(case.id, "2026-02", 5, 600, 6, 6),
-    ]
 
 
 @pytest.mark.django_db

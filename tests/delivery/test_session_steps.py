@@ -12,16 +12,18 @@ from tests.delivery.log_cast import (
     GROUP,
     NINE,
     NOW,
+    TODAY,
     Centre,
     actor,
     centre,
     hours_later,
     log,
+    person,
     token,
     worker,
 )
 
-from almoner.accounts.models import Person
+from almoner.accounts.models import Delegation, Person
 from almoner.audit.models import Event
 from almoner.delivery.models import MonthlyDelivery, ServiceRecord, Session, WorkerAccount
 from almoner.delivery.operations.months import months_from_records
@@ -30,6 +32,7 @@ from almoner.delivery.operations.workers import link_worker, unlink_worker
 from almoner.delivery.queries import sessions as queries
 from almoner.delivery.queries.agreement import faults
 from almoner.rules.refusal import Refused
+from almoner.rules.roles import Role
 from almoner.rules.sessions import Entry, SessionState
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +125,36 @@ def test_nobody_confirms_what_he_wrote_or_did(there: Centre) -> None:
     log(there, 2, hours_later(CLIENT, 2), actor=actor("wu"))
     Session.objects.filter(pk=token(2)).update(worker=there.worker)
     refuses("own_session", confirm, actor=actor("lead"), at=LATER, ids=[token(2)])
+
+
+def test_what_a_deputy_wrote_is_confirmed_by_neither_of_both(there: Centre) -> None:
+    person("chief", Role.PROVIDER_SUPERVISOR, body=there.on.provider)
+    people = {one.login: one for one in Person.objects.all()}
+    Delegation.objects.create(
+        person=people["lead"], to=people["new"], from_on=TODAY, to_on=TODAY, entered_by="admin"
+    )
+    log(there)
+    line = correct(there, actor=actor("new"))
+    assert (line.entered_by, line.instead_of) == ("new", "lead")
+    for login in ("lead", "new"):
+        refuses("own_session", confirm, actor=actor(login), at=LATER, ids=[token(9)])
+    week = LATER + timedelta(days=8)
+    assert queries.tasks_for(actor("lead"), week) == []
+    assert confirm(actor=actor("chief"), at=LATER, ids=[token(9)]) == 1
+
+
+def test_a_deputy_confirms_nothing_that_the_absent_wrote_or_did(there: Centre) -> None:
+    people = {one.login: one for one in Person.objects.all()}
+    WorkerAccount.objects.filter(worker=there.colleague).update(person=people["lead"])
+    Delegation.objects.create(
+        person=people["lead"], to=people["new"], from_on=TODAY, to_on=TODAY, entered_by="admin"
+    )
+    log(there)
+    correct(there, actor=actor("lead"))
+    log(there, 2, hours_later(CLIENT, 2))
+    Session.objects.filter(pk=token(2)).update(worker=there.colleague)
+    for id in (token(9), token(2)):
+        refuses("own_session", confirm, actor=actor("new"), at=LATER, ids=[id])
 
 
 def test_nothing_to_confirm_is_said(there: Centre) -> None:

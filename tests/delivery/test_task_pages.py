@@ -111,7 +111,14 @@ def test_the_signatory_imposes_with_a_reason(sign_in: SignIn) -> None:
     assert signatory.post(address, {"reason": ""}).status_code == 422
     signatory.post(address, {"reason": "Ordered from above"})
     page = signatory.get(f"/en/desk/tasks/{task.id}/").content.decode()
-    assert "Imposed by signatory: Ordered from above" in page
+    said = "Imposed by Some, Purchaser&#x27;s signatory, Wushan Office. "
+    assert said + "Reason: Ordered from above" in page and "imposed |" not in page
+    public = Client().get("/en/contracts/C-1/service/").content.decode()
+    assert said + "Reason: Ordered from above" in public and "imposed |" not in public
+    in_chinese = Client().get("/zh-hans/contracts/C-1/service/").content.decode()
+    assert "由五山街道办事处购买方签署人某强制交办，理由：Ordered from above" in in_chinese
+    listed = signatory.get("/en/desk/tasks/").content.decode()
+    assert "imposed |" not in listed
 
 
 def test_the_list_goes_to_a_file(sign_in: SignIn) -> None:

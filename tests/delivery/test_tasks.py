@@ -24,6 +24,7 @@ from almoner.exchange.verify import verify
 from almoner.payments.operations import reconcile_ledger
 from almoner.rules.refusal import Refused
 from almoner.rules.roles import Actor, Held, Permission, Role
+from almoner.rules.scope import Override, without_override
 from almoner.rules.terms import promised
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,8 @@ def test_an_override_names_the_official_and_the_reason(on: Walk) -> None:
     file = TaskFile.objects.get(task=task)
     assert task.ruling == Ruling.IMPOSED
     assert (file.override_by, file.override_reason) == ("signatory", "Ordered from above")
+    said = Override("purchaser_signatory", "signatory", "signatory", "Ordered from above")
+    assert without_override(task.summary or "") == ("Healthy city campaign", said)
     proposal.refresh_from_db()
     assert proposal.agreed is False
     with refusal("wrong_state"):

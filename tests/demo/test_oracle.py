@@ -123,7 +123,7 @@ def test_parquet_records_are_utc_instants(type_: str, tmp_path: Path) -> None:
     assert findings(tmp_path, {"D02"}) == [Finding("D02", "workers", "w", "2026-03-02")]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=settings().max_examples // 5)
 @given(
     st.lists(st.tuples(st.sampled_from("AB"), st.integers(0, 20), st.integers(1, 9)), max_size=12)
 )

@@ -17,8 +17,7 @@ TODAY = date(2026, 7, 1)
 
 
 @pytest.fixture(autouse=True)
-def _today(db: None, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+def _today(db: None) -> None:
     clock.start_demonstration(actor="t", at=AT, day=TODAY)
 
 

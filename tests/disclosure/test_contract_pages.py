@@ -115,7 +115,7 @@ def test_the_contract_page_answers_the_four_questions(on: cast.Stage) -> None:
         "Group work 2,940 600 20% behind",
         "Case enquiries unknown 0",
         "25 June 2026 · Rectification ordered",
-        "Paid 14 days late The evaluation was late part payment ¥400,000, ¥600,000 still owed",
+        "Paid 14 days late The evaluation was late ¥400,000 paid, ¥600,000 of the instalment not",
         "Overdue by 1 day",
         "Not yet due",
         "Open tender 2 bids",

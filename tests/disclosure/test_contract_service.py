@@ -4,12 +4,15 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.disclosure import cast
 
 from almoner.contracts.models import ContractTerm
 from almoner.delivery.queries.delivered import TermMonth
 from almoner.disclosure.contract_figures import years_of
+from almoner.disclosure.contract_queries import months_of
 from almoner.disclosure.contract_service import YearOfService, year_of_service
 from almoner.rules.terms import later_versions
 
@@ -126,7 +129,7 @@ def cells(draw: st.DrawFn) -> list[TermMonth]:
     return [done(pk, month, draw(st.integers(1, 50)), draw(people)) for pk, month in chosen]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(cells())
 def test_no_hidden_figure_follows_from_the_figures_of_both_pages(rows: list[TermMonth]) -> None:
     year = table(*rows)
@@ -191,3 +194,16 @@ def determined(
         for row, column in enumerate(pivots)
         if sum(bool(value) for value in matrix[row]) == 1
     }
+
+
+@pytest.mark.django_db
+def test_months_from_one_to_another_of_this_contract_only() -> None:
+    on = cast.stage()
+    case = cast.term(cast.contract(on))
+    for name in ("2026-04", "2026-03", "2026-01", "2026-02"):
+        cast.month(case, name, 10, people=6)
+    cast.month(cast.term(cast.contract(on, "C-2")), "2026-02", 99)
+    assert months_of("C-1", "2026-02", "2026-03") == [
+        TermMonth(case.id, "2026-02", 5, 600, 6, 6),
+        TermMonth(case.id, "2026-03", 5, 600, 6, 6),
+    ]

@@ -128,7 +128,7 @@ def test_pages_keep_the_filters_and_cost_the_same(
 def test_evaluations_by_filter(three: cast.Stage) -> None:
     page = read("evaluations/")
     assert "2 evaluations with a result" in page
-    assert "Not comparable across agencies yet" in page
+    assert "Raw totals of different agencies are not comparable" in page
     assert listed(html("evaluations/", grade="excellent")) == ["C-3"]
     assert listed(html("evaluations/", stage="midterm")) == ["C-1"]
     assert listed(html("evaluations/", agency=three.agency.uscc)) != []

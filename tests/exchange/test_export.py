@@ -51,7 +51,8 @@ def test_a_table_without_rows_is_not_listed(tmp_path: Path) -> None:
 
 class AnyCell(TestCase):
     @settings(
-        max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=settings().max_examples // 12,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(
         number=st.decimals(0, 10**12, allow_nan=False, places=6),

@@ -61,7 +61,8 @@ RECORD = st.tuples(
 
 @given(batches=st.lists(st.lists(RECORD, min_size=1, max_size=8), min_size=1, max_size=4))
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_the_sums_are_the_databases(
     batches: list[list[tuple[int, datetime, int, int | None, str | None]]],

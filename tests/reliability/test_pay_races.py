@@ -4,63 +4,31 @@ import json
 import random
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
-from django.db import connection
 from tests.budget.office import NOW, YUAN, clerk, faults, officer
 from tests.disclosure.cast import Stage, commitment, contract, instalment, stage
-from tests.reliability.processes import environment, run
-from tools.postgres import cluster
+from tests.reliability.processes import run
+from tests.reliability.races import together
 
 from almoner.audit.models import Event
 from almoner.budget import operations as budget
 from almoner.budget.models import Appropriation, LedgerEntry
 from almoner.budget.queries import left
 from almoner.contracts.models import Commitment, Instalment
+from almoner.contracts.operations import living
 from almoner.notices.models import Notice
 from almoner.payments import operations
 from almoner.payments.models import UserOpinion
 from almoner.payments.operations import reconcile_ledger
-from almoner.rules.refusal import Refused
-from almoner.web.reasons import sentence
+from almoner.rules.roles import Actor, Held, Role
 
 OFTEN = [3, pytest.param(1_000, marks=[pytest.mark.slow, pytest.mark.timeout(1_800)])]
 KILLS = 12
 repeated = pytest.mark.parametrize("times", OFTEN)
-
-
-def _together(times: int, *deeds: Callable[[int], object]) -> list[list[str]]:
-    """What each deed came to at each turn, when all begin a turn at the same moment."""
-    came = [[""] * len(deeds) for _ in range(times)]
-    start = threading.Barrier(len(deeds))
-
-    def work(place: int, deed: Callable[[int], object]) -> None:
-        try:
-            for turn in range(times):
-                start.wait(60)
-                try:
-                    deed(turn)
-                    came[turn][place] = "done"
-                except Refused as refused:
-                    came[turn][place] = refused.code
-                    assert sentence(refused)
-        except Exception:
-            start.abort()
-            raise
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=one) for one in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return came
 
 
 def _instalments(on: Stage, times: int, accepted_on: date | None) -> None:
@@ -91,10 +59,64 @@ def test_of_two_who_pay_the_same_instalment_exactly_one_does(times: int) -> None
             actor=actor, at=NOW, contract_id="C-1", seq=seq, amount_fen=YUAN
         )
 
-    came = _together(times, pays("finance"), pays("finance2"))
+    came = together(times, pays("finance"), pays("finance2"))
     assert [sorted(turn) for turn in came] == [["done", "wrong_state"]] * times
     assert LedgerEntry.objects.filter(kind="pay").count() == times
     assert Event.objects.filter(kind="instalment.pay").count() == times
+    assert faults() == []
+
+
+@repeated
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_pay_the_same_part_exactly_one_does(times: int) -> None:
+    on = stage()
+    _instalments(on, times, date(2026, 6, 1))
+
+    def pays(login: str) -> Callable[[int], object]:
+        actor = officer(on, login)
+        return lambda seq: operations.pay(
+            actor=actor, at=NOW, contract_id="C-1", seq=seq, amount_fen=YUAN // 4
+        )
+
+    came = together(times, pays("finance"), pays("finance2"))
+    assert [sorted(turn) for turn in came] == [["done", "paid_meanwhile"]] * times
+    assert set(Instalment.objects.values_list("paid_fen", "paid_on")) == {(YUAN // 4, None)}
+    assert faults() == []
+
+
+@repeated
+@pytest.mark.django_db(transaction=True)
+def test_what_is_accepted_while_the_contract_ends_is_owed_or_lapses(times: int) -> None:
+    on = stage()
+    signatory = Actor("signatory", (Held(Role.PURCHASER_SIGNATORY, on.purchaser.uscc),))
+    for turn in range(times):
+        made = contract(on, f"C-{turn}")
+        commitment(on, made, YUAN, f"A-{turn}")
+        row = instalment(made, 1, date(2026, 7, 1), amount_fen=YUAN)
+        UserOpinion.objects.bulk_create(
+            UserOpinion(instalment=row, who=who, satisfied="yes", day=date(2026, 6, 1), by="clerk")
+            for who in ("U-1", "U-2")
+        )
+    reconcile_ledger()
+
+    def accepts(turn: int) -> object:
+        return operations.accept(
+            actor=clerk(on), at=NOW, contract_id=f"C-{turn}", seq=1, amount_fen=YUAN
+        )
+
+    def ends(turn: int) -> object:
+        return living.terminate(
+            actor=signatory,
+            at=NOW,
+            contract_id=f"C-{turn}",
+            kind="terminated_by_both",
+            reason="No staff was left",
+        )
+
+    came = together(times, accepts, ends)
+    assert {tuple(turn) for turn in came} <= {("done", "done"), ("wrong_state", "done")}
+    owed = {f"A-{turn}" for turn, (accepted, _) in enumerate(came) if accepted == "done"}
+    assert {id for id, fen in left(f"A-{turn}" for turn in range(times)).items() if not fen} == owed
     assert faults() == []
 
 
@@ -115,7 +137,7 @@ def test_of_two_who_accept_the_same_instalment_exactly_one_does(times: int) -> N
             actor=actor, at=NOW, contract_id="C-1", seq=seq, amount_fen=YUAN
         )
 
-    came = _together(times, accepts("clerk"), accepts("clerk2"))
+    came = together(times, accepts("clerk"), accepts("clerk2"))
     assert [sorted(turn) for turn in came] == [["done", "wrong_state"]] * times
     assert LedgerEntry.objects.filter(kind="accept").count() == times
     assert Notice.objects.count() == 1
@@ -142,7 +164,7 @@ def test_two_last_acceptances_publish_one_result(times: int) -> None:
             actor=clerk(on), at=NOW, contract_id=f"C-{turn}", seq=seq, amount_fen=YUAN
         )
 
-    came = _together(times, accepts(1), accepts(2))
+    came = together(times, accepts(1), accepts(2))
     assert came == [["done", "done"]] * times
     assert Notice.objects.count() == times
     assert faults() == []
@@ -177,25 +199,11 @@ def test_two_contracts_never_commit_the_same_fen(times: int) -> None:
 
         return commit
 
-    came = _together(times, commits(0), commits(1))
+    came = together(times, commits(0), commits(1))
     assert [sorted(turn) for turn in came] == [["done", "over_committed"]] * times
     assert set(left(row.id for row in rows).values()) == {40}
     assert Commitment.objects.count() == times
     assert faults() == []
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of an empty, migrated database."""
-    if request.param == "sqlite":
-        env = environment(tmp_path)
-        assert run("migrate", env=env).returncode == 0
-        yield env
-        return
-    with cluster() as url:
-        env = environment(tmp_path, url)
-        assert run("migrate", env=env).returncode == 0
-        yield env
 
 
 def _paying(*arguments: str, env: dict[str, str]) -> subprocess.Popen[str]:

@@ -4,65 +4,27 @@ import json
 import random
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from tests.budget.office import faults
 from tests.contracts.parts import CLERK, DIRECTOR, NOW, PRICE, SIGNATORY, SIGNATORY2, award
-from tests.reliability.processes import environment, run
+from tests.reliability.processes import run
+from tests.reliability.races import together
 from tests.reliability.signing import many
-from tools.postgres import cluster
 
 from almoner.audit.models import Event
 from almoner.contracts.models import Contract, ContractFile, Signature
 from almoner.contracts.operations.drafting import draft, reopen
 from almoner.contracts.operations.signing import countersign, sign
 from almoner.contracts.queries.files import fingerprint, held
-from almoner.exchange.verify import verify
-from almoner.rules.refusal import Refused
 from almoner.rules.roles import Actor
-from almoner.web.reasons import sentence
 
 OFTEN = [3, pytest.param(1_000, marks=[pytest.mark.slow, pytest.mark.timeout(3_600)])]
 KILLS = 12
 repeated = pytest.mark.parametrize("times", OFTEN)
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
-
-def _together(times: int, *deeds: Callable[[int], object]) -> list[list[str]]:
-    """What each deed came to at each turn, when all begin a turn at the same moment."""
-    came = [[""] * len(deeds) for _ in range(times)]
-    start = threading.Barrier(len(deeds))
-
-    def work(place: int, deed: Callable[[int], object]) -> None:
-        try:
-            for turn in range(times):
-                start.wait(60)
-                try:
-                    deed(turn)
-                    came[turn][place] = "done"
-                except Refused as refused:
-                    came[turn][place] = refused.code
-                    assert sentence(refused)
-        except Exception:
-            start.abort()
-            raise
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=one) for one in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return came
-
-
-def _faults() -> list[str]:
-    return [fault for _check, faults in verify() for fault in faults]
 
 
 def _signing(
@@ -81,34 +43,34 @@ def _reopening(ids: list[str]) -> Callable[[int], object]:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_signatories_exactly_one_signs(times: int) -> None:
     ids = many(times, "signed")
-    came = _together(
+    came = together(
         times, _signing(countersign, SIGNATORY, ids), _signing(countersign, SIGNATORY2, ids)
     )
     assert [sorted(turn) for turn in came] == [["done", "wrong_state"]] * times
     assert Contract.objects.count() == times
     assert Signature.objects.filter(side="purchaser").count() == times
     assert Event.objects.filter(kind="contract.countersign").count() == times
-    assert _faults() == []
+    assert faults() == []
 
 
 @repeated
 @pytest.mark.django_db(transaction=True)
 def test_a_text_is_signed_or_taken_back_never_both(times: int) -> None:
     ids = many(times, "signed")
-    came = _together(times, _signing(countersign, SIGNATORY, ids), _reopening(ids))
+    came = together(times, _signing(countersign, SIGNATORY, ids), _reopening(ids))
     assert [sorted(turn) for turn in came] == [["done", "wrong_state"]] * times
     concluded = {ids[turn] for turn, (by_signatory, _) in enumerate(came) if by_signatory == "done"}
     assert set(Contract.objects.values_list("pk", flat=True)) == concluded
     standing = Signature.objects.filter(void=False).values_list("file", flat=True)
     assert set(standing) == concluded
-    assert _faults() == []
+    assert faults() == []
 
 
 @repeated
 @pytest.mark.django_db(transaction=True)
 def test_a_text_taken_back_while_the_provider_signs_has_no_signature(times: int) -> None:
     ids = many(times, "settled")
-    came = _together(times, _signing(sign, DIRECTOR, ids), _reopening(ids))
+    came = together(times, _signing(sign, DIRECTOR, ids), _reopening(ids))
     # A text may be taken back before or after the provider's signature; either way it is a draft.
     assert {by_clerk for _by_director, by_clerk in came} == {"done"}
     assert {by_director for by_director, _ in came} <= {"done", "wrong_state"}
@@ -127,7 +89,7 @@ def test_the_last_money_is_committed_once(times: int) -> None:
     def signing_of(own: list[str], actor: Actor) -> Callable[[int], object]:
         return lambda turn: countersign(actor=actor, at=NOW, contract_id=own[turn], sha256=shown)
 
-    came = _together(times, signing_of(first, SIGNATORY), signing_of(second, SIGNATORY2))
+    came = together(times, signing_of(first, SIGNATORY), signing_of(second, SIGNATORY2))
     done = sum(turn.count("done") for turn in came)
     assert done == times == Contract.objects.count()
     assert sum(turn.count("over_committed") for turn in came) == times
@@ -154,23 +116,9 @@ def test_of_two_clerks_exactly_one_begins_a_contract() -> None:
     def begins(actor: Actor) -> Callable[[int], object]:
         return lambda _turn: draft(actor=actor, at=NOW, tender_id="T-1")
 
-    came = _together(1, *map(begins, clerks))
+    came = together(1, *map(begins, clerks))
     assert sorted(came[0]) == ["done", "wrong_state"]
     assert ContractFile.objects.count() == 1
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of an empty, migrated database."""
-    if request.param == "sqlite":
-        env = environment(tmp_path)
-        assert run("migrate", env=env).returncode == 0
-        yield env
-        return
-    with cluster() as url:
-        env = environment(tmp_path, url)
-        assert run("migrate", env=env).returncode == 0
-        yield env
 
 
 def _process(*arguments: str, env: dict[str, str]) -> subprocess.Popen[str]:

@@ -3,8 +3,20 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from almoner.rules.scope import Answer, Asked, Ground, TermLeft, answer, room_fen
+from almoner.rules.scope import (
+    Answer,
+    Asked,
+    Ground,
+    Override,
+    TermLeft,
+    answer,
+    room_fen,
+    with_override,
+    without_override,
+)
 from almoner.rules.workflow import TaskState
 
 TERMS = [
@@ -41,3 +53,19 @@ def test_enforcement_is_refused_even_where_a_term_is_named_so() -> None:
 )  # fmt: skip
 def test_a_tenth_may_be_added_and_not_a_fen_more(amount: int, added: int, room: int) -> None:
     assert room_fen(amount, added, Fraction(1, 10)) == room
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_who_imposed_a_task_is_read_back(
+    summary: str, name_zh: str, name_en: str, reason: str
+) -> None:
+    written = with_override(summary, Override("purchaser_signatory", name_zh, name_en, reason))
+    before, read = without_override(written)
+    assert before == summary and read is not None
+    assert read.reason.split() == reason.split()
+    assert read.name_zh.split() == name_zh.replace("|", " ").split()
+
+
+def test_a_summary_that_nobody_overrode_is_left_as_it_is() -> None:
+    for summary in ("", "imposed | by hand", "two\nlines | of | it | and | more"):
+        assert without_override(summary) == (summary, None)

@@ -84,7 +84,7 @@ def test_an_acceptance(facts: dict[str, Any], refusal: str | None) -> None:
 )
 def test_a_payment(facts: dict[str, Any], refusal: str | None) -> None:
     given = {
-        "accepted_fen": 50_000,
+        "rest_fen": 50_000,
         "paid_fen": 50_000,
         "due_on": DUE,
         "today": DUE,
@@ -173,7 +173,7 @@ def test_what_may_be_accepted_may_be_paid_and_never_more(amount: int, data: st.D
         ground=Ground.OTHER,
         reason="Not all was done",
     )
-    paid = {"accepted_fen": accepted, "due_on": DUE, "today": DUE, "cause": None}
+    paid = {"rest_fen": accepted, "due_on": DUE, "today": DUE, "cause": None}
     judge_payment(paid_fen=accepted, **paid)
     with pytest.raises(Refused, match="above_accepted"):
         judge_payment(paid_fen=accepted + 1, **paid)

@@ -125,7 +125,7 @@ def computable(hidden, places):
     return [order[row.index(1)] for row in sums if sum(bool(value) for value in row) == 1]
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(cells_of_tables)
 def test_no_hidden_figure_can_be_computed_from_all_that_is_shown(cells):
     hidden, places = suppress(cells, 5), shown_table(cells)

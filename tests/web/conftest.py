@@ -25,9 +25,8 @@ def demonstration(db: None) -> None:
 
 
 @pytest.fixture
-def add(db: None, settings: Any) -> AddPerson:
+def add(db: None) -> AddPerson:
     """Add a person who can sign in with PASSWORD and holds the roles given for the whole city."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
 
     def person(login: str, *roles: Role, to_on: date | None = None, demo: bool = True) -> Person:
         someone = add_person(

@@ -91,7 +91,7 @@ def test_gridlines_read_differently_and_labels_never_run_together() -> None:
         assert min(b - a for a, b in zip(places, places[1:], strict=False)) >= 7 * 7
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(st.lists(st.tuples(st.text(), VALUES), max_size=40), st.none() | st.integers(0, 10**9))
 def test_any_data_give_sound_xml_twice_the_same(series: Series, target: int | None) -> None:
     first = drawn(series, target=target, title=HOSTILE, desc=HOSTILE, target_label=HOSTILE)
@@ -123,7 +123,6 @@ def test_values_below_zero_are_refused(options: dict[str, Any]) -> None:
         drawn(**options)
 
 
-@settings(deadline=None)
 @given(st.fractions(Fraction(1, 10**6), 10**12))
 def test_four_steps_reach_the_highest_value_and_not_far_beyond(highest: Fraction) -> None:
     assert highest <= 4 * nice_step(highest) <= highest * Fraction(3, 2)

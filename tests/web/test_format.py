@@ -10,7 +10,7 @@ import pytest
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.utils.translation import override
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from almoner.web import format as plain
@@ -86,7 +86,6 @@ def test_short_yuan_changes_its_unit_where_it_should(fen: int, english: str, chi
 
 
 @pytest.mark.parametrize("language", GREY)
-@settings(deadline=None)
 @given(fen=st.integers(0, 2**63 - 1))
 def test_short_yuan_is_near_the_amount(language: str, fen: int) -> None:
     with override(language):
@@ -143,7 +142,6 @@ def test_plain_figures(expression: str, value: Any, text: str) -> None:
     assert rendered(expression, value, "zh-hans") == text
 
 
-@settings(deadline=None)
 @given(st.decimals(0, 1, places=9, allow_nan=False), st.integers(0, 2))
 def test_only_all_is_100_percent_and_only_nothing_is_0(share: Decimal, places: int) -> None:
     number = plain.percent(share, places).rstrip("%")
@@ -154,7 +152,6 @@ def test_only_all_is_100_percent_and_only_nothing_is_0(share: Decimal, places: i
         assert (Decimal(number) == 0) == (share == 0)
 
 
-@settings(deadline=None)
 @given(st.fractions(0, 100))
 def test_a_score_is_cut_and_never_lifted(total: Fraction) -> None:
     shown = Fraction(plain.score(total))

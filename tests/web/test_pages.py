@@ -96,10 +96,34 @@ def test_a_form_sent_to_a_kept_page_reaches_the_view() -> None:
 
 
 @pytest.mark.parametrize(("letters", "makings"), [(LONGEST, 1), (LONGEST + 1, 2)])
-def test_addresses_that_no_link_has_are_not_kept(letters: int, makings: int) -> None:
-    query = "?" + "x" * (letters - len("/C-1/?"))
-    _get(query=query)
-    _get(query=query)
+def test_addresses_longer_than_any_link_are_not_kept(letters: int, makings: int) -> None:
+    path = "C" * (letters - len("//"))
+    _get(path)
+    _get(path)
+    assert len(made) == makings
+
+
+@pytest.mark.parametrize(
+    ("query", "makings"),
+    [
+        ("?year=2", 1),
+        ("?page=1", 1),
+        ("?page=999", 1),
+        ("?page=1000", 2),
+        ("?page=0", 2),
+        ("?page=01", 2),
+        ("?page=１", 2),
+        ("?page=2&page=3", 2),
+        ("?page=2&made=up", 2),
+        ("?made=up", 2),
+        ("?", 1),
+        ("?q=words", 2),
+        ("?supported=1", 2),
+    ],
+)
+def test_made_up_queries_are_answered_and_not_kept(query: str, makings: int) -> None:
+    first, second = _get(query=query), _get(query=query)
+    assert b"made" in first and b"made" in second
     assert len(made) == makings
 
 

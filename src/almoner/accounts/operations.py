@@ -33,6 +33,19 @@ def add_person(
 
 
 @transaction.atomic
+def note_sign_in(*, login: str, kind: str, at: datetime) -> None:
+    """Record a "person.sign_in", "person.sign_in_failed" or "person.sign_out" of an account.
+
+    A name that no account has is left out: it could be anything, such as a password that slipped
+    into the wrong field.
+    """
+    known = Person.objects.filter(login=login).exists()
+    actor = "" if kind == "person.sign_in_failed" else login
+    act = Act(kind, "people", login if known else "")
+    record(actor=actor, role="", at=at, acts=[act])
+
+
+@transaction.atomic
 def grant_role(
     *,
     actor: str,

@@ -16,6 +16,12 @@ def in_force(day: date, prefix: str = "") -> Q:
     )
 
 
+def names_of(login: str) -> tuple[str, str]:
+    """The Chinese and the English name of whoever has a login; the login itself for nobody."""
+    found = Person.objects.filter(login=login).values_list("name_zh", "name_en").first()
+    return found or (login, login)
+
+
 def grants_on(person: Person, day: date) -> QuerySet[Grant]:
     """A person's own grants that are in force on `day`."""
     return Grant.objects.filter(in_force(day), person=person).select_related("organisation")

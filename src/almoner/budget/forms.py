@@ -13,9 +13,10 @@ from almoner.budget.models import BudgetLevel, Source
 from almoner.budget.operations import Line, Proposal
 from almoner.budget.queries import AppropriationFilter
 from almoner.parties.models import Organisation
-from almoner.rules.money import fen_to_yuan, percent_text, ratio_of, tranches, yuan_to_fen
+from almoner.rules.money import percent_text, ratio_of, tranches
 from almoner.rules.refusal import Refused
 from almoner.rules.workflow import AppropriationState
+from almoner.web.fields import UNKNOWN_CHOICE, Choices, YuanField, choice
 from almoner.web.format import named
 from almoner.web.workflow_labels import STATES
 
@@ -23,38 +24,6 @@ LINES = 3
 MOST_LINES = 12
 MOST_YEARS = 3
 """A service contract runs three years at most, and money is appropriated for no longer."""
-UNKNOWN_CHOICE = _("There is no such choice here: choose one from the list.")
-ALL = _("All")
-Choices = Iterable[tuple[Any, Any]]
-
-
-class YuanField(forms.Field):
-    """An amount typed in yuan, such as 2,000,000 or 94.03; its value is in fen."""
-
-    def __init__(self, *, positive: bool = True, **options: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        messages = {"required": _("Enter an amount in yuan, such as 2000000 or 94.03")}
-        super().__init__(**{"widget": widget, "error_messages": messages, **options})
-        self.positive = positive
-
-    def to_python(self, value: Any) -> int | None:
-        text = str(value or "").strip()
-        for sign in (",", "，", " ", "¥", "￥", "元"):
-            text = text.replace(sign, "")
-        if not text:
-            return None
-        try:
-            fen = yuan_to_fen(text)
-        except ValueError:
-            raise forms.ValidationError(
-                _("Enter an amount in yuan with two decimals at most, such as 2000000 or 94.03")
-            ) from None
-        if self.positive and fen < 1:
-            raise forms.ValidationError(_("Enter an amount above zero"))
-        return fen
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{fen_to_yuan(value):f}".removesuffix(".00") if isinstance(value, int) else value
 
 
 class RatioField(forms.CharField):
@@ -70,16 +39,6 @@ class RatioField(forms.CharField):
                     _("Enter a share in percent or as a fraction, such as 50, 33.3 % or 1/3")
                 ) from None
         return text
-
-
-def choice(label: Any, choices: Choices, empty: Any = ALL, *, required: bool = False) -> Any:
-    """A field to choose one of a list; optional ones have `empty` on top."""
-    return forms.ChoiceField(
-        label=label,
-        choices=[("", empty), *choices],
-        required=required,
-        error_messages={"invalid_choice": UNKNOWN_CHOICE, "required": _("Choose one of the list")},
-    )
 
 
 def names(bodies: Iterable[Organisation]) -> list[tuple[str, str]]:

@@ -125,10 +125,14 @@ def post_differences(postings: Iterable[Posting]) -> int:
     return len(entries)
 
 
-def posted() -> dict[tuple[str, str, str], int]:
-    """What was posted, net of releases, in fen by (reference, debit, credit)."""
+def posted(begins: str = "") -> dict[tuple[str, str, str], int]:
+    """What was posted, net of releases, in fen by (reference, debit, credit).
+
+    Of all facts, or of those whose reference begins so.
+    """
     net: dict[tuple[str, str, str], int] = {}
-    sums = LedgerEntry.objects.values_list("reference", "debit", "credit", "kind").annotate(
+    rows = LedgerEntry.objects.filter(reference__startswith=begins)
+    sums = rows.values_list("reference", "debit", "credit", "kind").annotate(
         amount=Sum("amount_fen")
     )
     for reference, debit, credit, kind, amount in sums.order_by():

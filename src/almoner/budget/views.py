@@ -253,7 +253,10 @@ def _options(request: HttpRequest) -> forms.Options:
 def compute(request: HttpRequest) -> HttpResponse:
     """What the form comes to while it is being filled in (htmx)."""
     form = forms.ProposalForm(request.POST, _options(request))
-    return render(request, "budget/split.html", {"split": forms.split_of(form)})
+    found = forms.split_of(form)
+    # What an earlier sending found at fault is taken off the page once nothing is any more.
+    context = {"split": found, "whole": form.is_valid() and not found.problem}
+    return render(request, "budget/split.html", context)
 
 
 @requires(Permission.BUDGET_APPROVE)

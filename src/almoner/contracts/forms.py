@@ -17,6 +17,7 @@ from almoner.contracts.text import DUTIES, PARTS, part_name
 from almoner.rules.clauses import Clause, library
 from almoner.rules.contract import Draft, Obligation, Part
 from almoner.rules.money import LARGEST_FEN, fen_to_yuan, yuan_to_fen
+from almoner.web.fields import DayField, reason_field
 
 MOST_ROWS = 60
 UNITS: Mapping[str, str | Promise] = {
@@ -28,19 +29,6 @@ UNITS: Mapping[str, str | Promise] = {
     "working_day": _("working days"),
     "year": _("years"),
 }
-_DAY = _("Enter a day as year-month-day, such as 2026-06-30")
-
-
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    """An optional day."""
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _DAY},
-        **options,
-    )
 
 
 class YuanField(forms.CharField):
@@ -83,8 +71,8 @@ class ClauseFields:
 class DraftForm(forms.Form):
     """A draft contract. Nothing is required: what is missing is told beside the form."""
 
-    starts_on = day_field(_("First day"))
-    ends_on = day_field(_("Last day"))
+    starts_on = DayField(required=False, label=_("First day"))
+    ends_on = DayField(required=False, label=_("Last day"))
     staff = forms.DecimalField(
         label=_("Staff, in full-time workers"),
         required=False,
@@ -138,7 +126,7 @@ class DraftForm(forms.Form):
     def _add_instalment(self, number: int) -> None:
         at = f"instalment_{number}"
         self.fields[f"{at}_amount"] = YuanField(label=_("Amount in yuan"))
-        self.fields[f"{at}_due"] = day_field(_("Due on"))
+        self.fields[f"{at}_due"] = DayField(required=False, label=_("Due on"))
         self.fields[f"{at}_en"] = _line(_("Condition, in English"))
         self.fields[f"{at}_zh"] = _line(_("Condition, in Chinese"))
 
@@ -147,7 +135,7 @@ class DraftForm(forms.Form):
         self.fields[f"{at}_side"] = forms.ChoiceField(
             label=_("Whose duty"), required=False, choices=[("", _("Choose")), *Side.choices]
         )
-        self.fields[f"{at}_due"] = day_field(_("By (if there is a day)"))
+        self.fields[f"{at}_due"] = DayField(required=False, label=_("By (if there is a day)"))
         self.fields[f"{at}_en"] = _line(_("What, in English"))
         self.fields[f"{at}_zh"] = _line(_("What, in Chinese"))
 
@@ -320,13 +308,7 @@ class RemarksForm(forms.Form):
 
 
 class ReopenForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("The provider reads it, and later everybody."),
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Give a reason. It will be public.")},
-    )
+    reason = reason_field(hint=_("The provider reads it, and later everybody."), rows=3)
 
 
 class TerminateForm(forms.Form):
@@ -334,13 +316,7 @@ class TerminateForm(forms.Form):
         label=_("Who ends it"),
         choices=[choice for choice in EndKind.choices if choice[0] != EndKind.COMPLETED],
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("It will be public."),
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Give a reason. It will be public.")},
-    )
+    reason = reason_field(hint=_("It will be public."), rows=3)
 
 
 class SignForm(forms.Form):

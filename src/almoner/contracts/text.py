@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from almoner.contracts.labels import term_name
@@ -92,6 +93,14 @@ class Text:
     obligations: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
     clauses: Sequence[Mapping[str, Any]]
     signatures: Sequence[SignatureLine] = ()
+
+    @property
+    def heading(self) -> str:
+        """What is bought and where; a title that names the place says it once."""
+        title, place = named(self.document["title"]), named(self.document["area"])
+        if place in title:
+            return title
+        return gettext("%(title)s, %(place)s") % {"title": title, "place": place}
 
     @property
     def direct_hours(self) -> Decimal | None:

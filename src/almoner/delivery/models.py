@@ -146,6 +146,7 @@ class Session(models.Model):
     channel = models.CharField(max_length=10, choices=RecordChannel)
     entered_at = models.DateTimeField()
     entered_by = models.TextField()
+    instead_of = models.TextField(default="", help_text="login of the absent whose deputy wrote it")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.TextField(default="")
     supersedes = models.OneToOneField(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from almoner.accounts.models import Language
 from almoner.parties.models import Organisation, OrganisationKind
 from almoner.rules.roles import Role
+from almoner.web.fields import DayField
 from almoner.web.format import name_of
 from almoner.web.labels import ROLES
 
@@ -30,21 +31,6 @@ BODY_OF_ROLE = {
     Role.ADMINISTRATOR: None,
 }
 _EVERY = ("", _("All"))
-
-
-class DayField(forms.DateField):
-    """A day, entered as the browser offers it or as year-month-day."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(
-            input_formats=["%Y-%m-%d"],
-            error_messages={
-                "required": _("Enter a day"),
-                "invalid": _("Enter a day as year-month-day, such as 2026-06-30"),
-            },
-            **options,
-        )
 
 
 class TaskFilter(forms.Form):

@@ -16,14 +16,21 @@ from almoner.directory.models import ItemKind, ServiceItem
 from almoner.directory.operations import faults
 from almoner.directory.queries import ItemFilter, Version
 from almoner.rules.directory import TEST, Answer, ItemDraft, refuse_list
+from almoner.web.fields import (
+    TOO_LONG,
+    UNKNOWN_CHOICE,
+    DayField,
+    Filters,
+    choice,
+    filter_words,
+    radio,
+    words_field,
+)
 from almoner.web.format import in_chinese, named
 from almoner.web.reasons import sentence
 
 LONGEST_NAME = 120
 LONGEST_TEXT = 4_000
-UNKNOWN_CHOICE = _("There is no such choice here: choose one from the list.")
-DAY = _("Enter a day as year-month-day, such as 2026-06-30")
-TOO_LONG = _("Use at most %(limit_value)d characters.")
 YES_NO = (("no", _("No")), ("yes", _("Yes")))
 CODE = RegexValidator(
     r"\A[A-Z][A-Z0-9]{0,19}\Z",
@@ -31,80 +38,14 @@ CODE = RegexValidator(
 )
 
 
-class Filters(forms.Form):
-    """A form that is read from the address; a field at fault counts as empty."""
-
-    use_required_attribute = False
-
-    def value(self, name: str) -> str:
-        """What was asked of a field, empty where nothing or nothing sensible was."""
-        self.is_valid()
-        return str(self.cleaned_data.get(name) or "")
-
-
-def filter_choice(label: Any, choices: Iterable[tuple[Any, Any]]) -> forms.ChoiceField:
-    """A filter by one of a list; empty means all."""
-    return forms.ChoiceField(
-        label=label,
-        choices=[("", _("All")), *choices],
-        required=False,
-        error_messages={"invalid_choice": UNKNOWN_CHOICE},
-    )
-
-
-def filter_words(label: Any) -> forms.CharField:
-    """A filter by words."""
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-        error_messages={"max_length": TOO_LONG},
-    )
-
-
 class ItemFilters(Filters):
     q = filter_words(_("Words or code"))
-    state = filter_choice(_("State today"), STATES.items())
-    kind = filter_choice(_("Kind"), ItemKind.choices)
+    state = choice(_("State today"), STATES.items())
+    kind = choice(_("Kind"), ItemKind.choices)
 
     def wanted(self) -> ItemFilter:
         """The filter that was asked for."""
         return ItemFilter(self.value("q"), self.value("state"), self.value("kind"))
-
-
-def text_field(label: Any, hint: Any = "", *, longest: int = LONGEST_TEXT, rows: int = 5) -> Any:
-    """A required text of several lines."""
-    return forms.CharField(
-        label=label,
-        help_text=hint,
-        max_length=longest,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": _("Write this down"), "max_length": TOO_LONG},
-    )
-
-
-def day_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.DateField:
-    """A day."""
-    return forms.DateField(
-        label=label,
-        help_text=hint,
-        required=required,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d"],
-        error_messages={"required": DAY, "invalid": DAY},
-    )
-
-
-def radio(label: Any, choices: Iterable[tuple[Any, Any]], hint: Any = "") -> forms.ChoiceField:
-    """A question with few answers, none of them chosen beforehand."""
-    return forms.ChoiceField(
-        label=label,
-        help_text=hint,
-        choices=list(choices),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose an answer"), "invalid_choice": UNKNOWN_CHOICE},
-    )
 
 
 @dataclass(frozen=True)
@@ -136,10 +77,10 @@ class ItemForm(forms.Form):
         parents = [(one.code, f"{one.code} {named(one)}") for one in items if one != item]
         self.fields.update(self._facts(parents))
         for name, label in TEXTS.items():
-            self.fields[name] = text_field(label, TEXT_HINTS[name])
+            self.fields[name] = words_field(label, TEXT_HINTS[name], longest=LONGEST_TEXT)
         for name, choices in ANSWERS.items():
             self.fields[name] = radio(QUESTIONS[name], choices.items())
-            self.fields[f"{name}_reason"] = text_field(_("Reason"), longest=1_000, rows=2)
+            self.fields[f"{name}_reason"] = words_field(_("Reason"), longest=1_000, rows=2)
         for kind in refuse_list().kinds:
             question, source = (
                 (kind.question_zh, kind.source_zh) if in_chinese() else (kind.question, kind.source)
@@ -176,11 +117,14 @@ class ItemForm(forms.Form):
             )
         fields["kind"] = radio(_("Kind"), ItemKind.choices)
         if self.item is None:
-            fields["valid_from"] = day_field(
-                _("Valid from"), _("Today or later. Tenders from this day on may name it.")
+            fields["valid_from"] = DayField(
+                label=_("Valid from"),
+                help_text=_("Today or later. Tenders from this day on may name it."),
             )
-        fields["valid_to"] = day_field(
-            _("Valid until"), _("Leave it empty while no end is known."), required=False
+        fields["valid_to"] = DayField(
+            label=_("Valid until"),
+            help_text=_("Leave it empty while no end is known."),
+            required=False,
         )
         return fields
 
@@ -264,8 +208,10 @@ class EndForm(forms.Form):
     """The last day of an item, and why."""
 
     use_required_attribute = False
-    valid_to = day_field(_("Valid until"), _("The last day on which a tender may name it."))
-    reason = text_field(_("Reason"), _("It stands in the audit trail."), longest=1_000, rows=3)
+    valid_to = DayField(
+        label=_("Valid until"), help_text=_("The last day on which a tender may name it.")
+    )
+    reason = words_field(_("Reason"), _("It stands in the audit trail."), longest=1_000, rows=3)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, label_suffix="")

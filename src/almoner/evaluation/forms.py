@@ -14,33 +14,12 @@ from almoner.evaluation.queries_work import Evidence, Question
 from almoner.files.forms import FileField
 from almoner.parties.models import Organisation
 from almoner.rules.scoring import Gap, gaps
+from almoner.web.fields import DayField, words_field
 from almoner.web.format import name_of
 
 
 def _choose(form: forms.Form, field: str, choices: Iterable[tuple[Any, str]]) -> None:
     form.fields[field].choices = list(choices)  # type: ignore[attr-defined]
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={
-            "required": _("Enter a day"),
-            "invalid": _("Enter a day as year-month-day, such as 2026-06-30"),
-        },
-    )
-
-
-def _words(label: Any, missing: Any, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        max_length=5_000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": missing},
-    )
 
 
 class ChooseForm(forms.Form):
@@ -65,8 +44,8 @@ class AssignForm(forms.Form):
     """The stage, its period and who scores."""
 
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
-    period_from = _day(_("First day judged"))
-    period_to = _day(_("Last day judged"))
+    period_from = DayField(label=_("First day judged"))
+    period_to = DayField(label=_("Last day judged"))
     raters = forms.TypedMultipleChoiceField(
         label=_("Raters"),
         help_text=_("At least two. Each scores without seeing the others."),
@@ -128,19 +107,23 @@ class EvidenceForm(forms.Form):
 class ReplyForm(forms.Form):
     """What the provider says to its scores."""
 
-    text = _words(_("Your reply"), _("Write your reply"), _("It will be public with the result."))
+    text = words_field(
+        _("Your reply"),
+        _("It will be public with the result."),
+        missing=_("Write your reply"),
+    )
 
 
 class ConcludeForm(forms.Form):
     """What the lead concludes."""
 
-    conclusion = _words(
+    conclusion = words_field(
         _("Conclusion"),
-        _("Write the conclusion"),
         _(
             "Answer four questions: was it bought by demand, was the process sound, is the quality "
             "better than before, is there a lasting gain?"
         ),
+        missing=_("Write the conclusion"),
     )
 
 

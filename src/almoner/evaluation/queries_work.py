@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from almoner.accounts.models import Person
 from almoner.accounts.queries import holders
-from almoner.contracts.labels import TERM_TYPES
 from almoner.contracts.models import Contract, ContractTerm, Instalment
 from almoner.delivery.models import MonthlyDelivery
 from almoner.directory import models as directory
@@ -27,6 +26,7 @@ from almoner.rules.packs import china
 from almoner.rules.roles import Actor, Permission
 from almoner.rules.scoring import Leaf, Link, reply_until
 from almoner.rules.workflow import EvaluationState
+from almoner.tenders.labels_formulas import WORK
 from almoner.web.format import hours as hours_in_words
 from almoner.web.tasks import Task
 
@@ -153,7 +153,7 @@ def _records(evaluation: Evaluation, url: str) -> Iterable[Evidence]:
     )
     sums = dict(months.values("term").annotate(all=Sum("minutes")).values_list("term", "all"))
     for term in ContractTerm.objects.filter(contract=evaluation.contract_id).order_by("code"):
-        kind = TERM_TYPES.get(term.type, term.type)
+        kind = WORK.get(term.type, term.type)
         done = hours_in_words(Decimal(sums.get(term.id, 0)) / 60)
         yield Evidence(f"term:{term.code}", f"{term.code} · {kind}: {done}", url)
 

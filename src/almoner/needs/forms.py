@@ -8,19 +8,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from almoner.directory.forms import (
-    TOO_LONG,
-    UNKNOWN_CHOICE,
-    Filters,
-    day_field,
-    filter_choice,
-    text_field,
-)
 from almoner.directory.models import ServiceItem
 from almoner.needs.models import Channel, TargetGroup
 from almoner.needs.queries import NeedFilter
 from almoner.needs.residents import PublicForm
 from almoner.parties.queries import Areas
+from almoner.web.fields import TOO_LONG, UNKNOWN_CHOICE, DayField, Filters, choice, words_field
 from almoner.web.format import named
 
 LONGEST_NEED = 1_000
@@ -60,10 +53,10 @@ class NeedFilters(Filters):
         desk: bool = False,
     ) -> None:
         super().__init__(data, label_suffix="")
-        self.fields["area"] = filter_choice(_("Place"), place_choices(tree, within))
-        self.fields["item"] = filter_choice(_("Service"), item_choices(items))
+        self.fields["area"] = choice(_("Place"), place_choices(tree, within))
+        self.fields["item"] = choice(_("Service"), item_choices(items))
         states = [*STATES, UNSEEN] if desk else STATES
-        self.fields["state"] = filter_choice(_("State"), states)
+        self.fields["state"] = choice(_("State"), states)
 
     def wanted(self) -> NeedFilter:
         """The filter that was asked for."""
@@ -78,7 +71,7 @@ def _about(tree: Areas, items: Iterable[ServiceItem], within: Collection[str] | 
             choices=[("", _("Choose a place")), *place_choices(tree, within)],
             error_messages={"required": _("Choose a place"), "invalid_choice": UNKNOWN_CHOICE},
         ),
-        "text": text_field(_("What is needed?"), PRIVATE, longest=LONGEST_NEED, rows=5),
+        "text": words_field(_("What is needed?"), PRIVATE, longest=LONGEST_NEED, rows=5),
         "target_group": forms.ChoiceField(
             label=_("For whom?"),
             choices=[("", _("Choose a group")), *TargetGroup.choices],
@@ -125,7 +118,7 @@ class RecordForm(forms.Form):
         choices=[one for one in Channel.choices if one[0] != Channel.ONLINE],
         error_messages={"required": _("Choose an answer"), "invalid_choice": UNKNOWN_CHOICE},
     )
-    raised_on = day_field(_("On which day?"))
+    raised_on = DayField(label=_("On which day?"))
     supporters = forms.IntegerField(
         label=_("How many people stand behind it?"),
         help_text=_("Signatures, or people at the meeting who wanted it; at least one."),
@@ -161,7 +154,7 @@ class ShowForm(forms.Form):
     """The wording as everybody may read it."""
 
     use_required_attribute = False
-    shown = text_field(
+    shown = words_field(
         _("Wording for the public"),
         _("Take out names, addresses and whatever else says who somebody is; change nothing else."),
         longest=LONGEST_NEED,

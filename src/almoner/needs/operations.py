@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from almoner.accounts.gate import acted_as
 from almoner.accounts.notify import tell
 from almoner.audit.operations import Act, record
 from almoner.needs.models import Channel, Need, NeedFile, NeedSupport
@@ -91,7 +92,7 @@ def record_need(
         supporters=supporters,
     )
     NeedFile.objects.create(need=need, text=text, target_group=target_group, entered_by=actor.login)
-    _log(actor.login, _role(held), at, "need.record", need.id, after=_facts(need))
+    _log(actor.login, acted_as(held), at, "need.record", need.id, after=_facts(need))
     return need
 
 
@@ -122,7 +123,7 @@ def show_wording(*, actor: Actor, at: datetime, need_id: str, shown: str) -> Non
     file.shown, file.shown_at = shown, at
     file.save(update_fields=["shown", "shown_at"])
     changed = {"as_sent": shown == file.text}
-    _log(actor.login, _role(held), at, "need.show", need.id, after=changed)
+    _log(actor.login, acted_as(held), at, "need.show", need.id, after=changed)
     _bump()
 
 
@@ -132,7 +133,7 @@ def hide_wording(*, actor: Actor, at: datetime, need_id: str) -> None:
     need, file, held = _own(actor, need_id)
     file.shown, file.shown_at = "", at
     file.save(update_fields=["shown", "shown_at"])
-    _log(actor.login, _role(held), at, "need.hide", need.id)
+    _log(actor.login, acted_as(held), at, "need.hide", need.id)
     _bump()
 
 
@@ -147,7 +148,7 @@ def answer_need(*, actor: Actor, at: datetime, need_id: str, answer: str) -> Nee
     need.answered_on, need.answer = local_day(at), answer
     need.save(update_fields=["answered_on", "answer"])
     after = {"answered_on": need.answered_on, "answer": answer}
-    _log(actor.login, _role(held), at, "need.answer", need.id, after=after)
+    _log(actor.login, acted_as(held), at, "need.answer", need.id, after=after)
     _bump()
     return need
 
@@ -190,10 +191,6 @@ def _facts(need: Need) -> dict[str, Any]:
         "raised_on": need.raised_on,
         "supporters": need.supporters,
     }
-
-
-def _role(held: Held) -> str:
-    return f"{held.role} instead of {held.instead_of}" if held.instead_of else held.role.value
 
 
 def _log(

@@ -1,18 +1,18 @@
-"""What anybody may send without an account: how it is found again, and how floods are kept out."""
+"""What anybody may send without an account: how it is found again."""
 
 import hashlib
 import secrets
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.crypto import salted_hmac
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from almoner.rules.refusal import Refused
+from almoner.web import desk
 
 PUBLIC = "(public)"
 """Who did it, and in which role, where the audit record has nobody to name."""
@@ -43,24 +43,6 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def limit(request: HttpRequest, what: str, most: int) -> None:
-    """Refused("too_many_sent") from the sending number `most` + 1 within an hour and address on.
-
-    The address itself is kept nowhere: only a keyed fingerprint, in memory, for an hour.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:  # behind a proxy, whose own line is the last
-        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-    key = f"sent:{what}:{salted_hmac('almoner.residents', address).hexdigest()}"
-    cache.add(key, 0, HOUR)
-    try:
-        sent = cache.incr(key)
-    except ValueError:  # it ran out between the two lines
-        sent = 1
-    if sent > most:
-        raise Refused("too_many_sent")
-
-
 def hand_over(address: str, code: str) -> HttpResponseRedirect:
     """On to the page that shows a tracking code, once: it travels in a short-lived cookie."""
     response = HttpResponseRedirect(address)
@@ -76,15 +58,28 @@ def hand_over(address: str, code: str) -> HttpResponseRedirect:
     return response
 
 
-def handed_over(request: HttpRequest) -> str | None:
-    """The code to show; None where it was shown before."""
-    return request.COOKIES.get(_CODE)
-
-
-def forget(response: HttpResponse, address: str) -> HttpResponse:
-    """The code was shown: it is not shown again."""
-    response.delete_cookie(_CODE, path=address, samesite="Strict")
+def show_code(
+    request: HttpRequest, context: Callable[[str | None], Mapping[str, Any]]
+) -> HttpResponse:
+    """The page that shows a code, once. `context` is given its hash, None where it was shown."""
+    code = request.COOKIES.get(_CODE)
+    shown = {"code": code, **context(hash_of(code) if code else None)}
+    response = render(request, "needs/received.html", shown)
+    response.delete_cookie(_CODE, path=request.path, samesite="Strict")
     return response
+
+
+def ask_for_code(
+    request: HttpRequest, do: Callable[["CodeForm"], HttpResponse], **words: Any
+) -> HttpResponse:
+    """A page that asks for a code and then does something with it."""
+    return desk.fill(
+        request,
+        lambda data, _files: CodeForm(data),
+        do=do,
+        template="needs/public_form.html",
+        context=words,
+    )
 
 
 def browser_of(request: HttpRequest) -> str:

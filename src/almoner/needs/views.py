@@ -22,6 +22,7 @@ from almoner.rules.roles import Permission
 from almoner.web import clock, desk
 from almoner.web.access import requires, the_actor
 from almoner.web.format import named
+from almoner.web.limits import limit
 from almoner.web.lists import show_list
 from almoner.web.pages import public_page
 from almoner.web.reasons import sentence
@@ -101,7 +102,7 @@ def support(request: HttpRequest, ref: str) -> HttpResponse:
         return HttpResponseRedirect(back)
     browser = residents.browser_of(request)
     try:
-        residents.limit(request, "support", SUPPORTS)
+        limit(request, "support", SUPPORTS)
         operations.support_need(at=clock.now(), need_id=ref, browser=browser)
     except Refused as refused:
         context = {"sentence": sentence(refused), "back": back, "title": _("Not done")}
@@ -120,7 +121,7 @@ def say(request: HttpRequest) -> HttpResponse:
         return SayForm(data, areas(), valid_items(clock.today()), initial)
 
     def do(form: SayForm) -> HttpResponse:
-        residents.limit(request, "need", SENDINGS)
+        limit(request, "need", SENDINGS)
         _raised, code = operations.raise_need(at=clock.now(), **form.need())
         return residents.hand_over(reverse("need-received"), code)
 
@@ -141,19 +142,21 @@ def say(request: HttpRequest) -> HttpResponse:
 @require_safe
 def received(request: HttpRequest) -> HttpResponse:
     """The tracking code, shown once."""
-    code = residents.handed_over(request)
-    raised = queries.need_by_code(residents.hash_of(code)) if code else None
-    context = {
-        "title": _("It is received"),
-        "code": code,
-        "number": raised and raised.id,
-        "due": raised and queries.answer_due(raised.raised_on),
-        "track": reverse("need-track"),
-        "next": _("Somebody from the office reads it before its wording is shown to everybody."),
-        "crumbs": [(_("Needs"), reverse("needs")), (_("It is received"), None)],
-    }
-    response = render(request, "needs/received.html", context)
-    return residents.forget(response, request.path)
+
+    def context(code_hash: str | None) -> dict[str, Any]:
+        raised = queries.need_by_code(code_hash) if code_hash else None
+        return {
+            "title": _("It is received"),
+            "number": raised and raised.id,
+            "due": raised and queries.answer_due(raised.raised_on),
+            "track": reverse("need-track"),
+            "next": _(
+                "Somebody from the office reads it before its wording is shown to everybody."
+            ),
+            "crumbs": [(_("Needs"), reverse("needs")), (_("It is received"), None)],
+        }
+
+    return residents.show_code(request, context)
 
 
 @requires(Permission.PORTAL_WRITE)
@@ -163,7 +166,7 @@ def track(request: HttpRequest) -> HttpResponse:
     """What became of a need, for whoever has its code. The code stays out of addresses."""
 
     def do(form: residents.CodeForm) -> HttpResponse:
-        residents.limit(request, "track", SUPPORTS)
+        limit(request, "track", SUPPORTS)
         found = queries.need_by_code(residents.hash_of(form.cleaned_data["code"]))
         if found is None:
             raise Refused("code_unknown", field="code")
@@ -177,18 +180,13 @@ def track(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "needs/tracked.html", context)
 
-    context = {
-        "title": _("What became of it?"),
-        "lede": _("Enter the tracking code that you were given when you sent it."),
-        "button": _("Look it up"),
-        "crumbs": [(_("Needs"), reverse("needs")), (_("What became of it?"), None)],
-    }
-    return desk.fill(
+    return residents.ask_for_code(
         request,
-        lambda data, files: residents.CodeForm(data),
-        do=do,
-        template="needs/public_form.html",
-        context=context,
+        do,
+        title=_("What became of it?"),
+        lede=_("Enter the tracking code that you were given when you sent it."),
+        button=_("Look it up"),
+        crumbs=[(_("Needs"), reverse("needs")), (_("What became of it?"), None)],
     )
 
 

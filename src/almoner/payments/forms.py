@@ -6,34 +6,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from almoner.budget.forms import UNKNOWN_CHOICE, Choices, YuanField, choice
 from almoner.contracts.models import DelayCause
 from almoner.payments.models import Grounds, Satisfied
 from almoner.payments.operations import Opinion
 from almoner.payments.queries import InstalmentFilter
 from almoner.rules.settlement import RESIDENT, Ground
+from almoner.web.fields import UNKNOWN_CHOICE, Choices, DayField, YuanField, choice
 
 STATES = [
     ("overdue", _("Overdue")),
     ("accept", _("To be accepted")),
     ("pay", _("To be paid")),
     ("paid", _("Paid")),
+    ("lapsed", _("Lapsed with the contract")),
     ("all", _("All")),
 ]
-
-
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    """A day, as browsers enter it."""
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d"],
-        error_messages={
-            "required": _("Enter a day"),
-            "invalid": _("Enter a day as year-month-day, such as 2026-06-30"),
-        },
-        **options,
-    )
 
 
 class InstalmentFilterForm(forms.Form):
@@ -42,8 +29,8 @@ class InstalmentFilterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, purchasers: Choices) -> None:
         super().__init__(data)
         self.fields["state"] = choice(_("State"), STATES, _("Not yet paid"))
-        self.fields["due_from"] = day_field(_("Due from"), required=False)
-        self.fields["due_to"] = day_field(_("Due until"), required=False)
+        self.fields["due_from"] = DayField(label=_("Due from"), required=False)
+        self.fields["due_to"] = DayField(label=_("Due until"), required=False)
         self.fields["purchaser"] = choice(_("Purchaser"), purchasers)
         self.fields["words"] = forms.CharField(
             label=_("Contract, provider or service"),
@@ -88,7 +75,7 @@ class OpinionForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    day = day_field(_("Heard on"))
+    day = DayField(label=_("Heard on"))
 
     def opinion(self) -> Opinion:
         """What a form without faults holds."""
@@ -133,7 +120,12 @@ class CauseForm(forms.Form):
 class PayForm(forms.Form):
     """How much is paid, and why so late."""
 
-    amount = YuanField(label=_("Paid amount in yuan"), positive=False)
+    amount = YuanField(
+        label=_("Paid amount in yuan"),
+        help_text=_("A part may be paid; the rest stays open until it is paid too."),
+        positive=False,
+    )
+    before = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
     cause = choice(_("Cause of the delay"), DelayCause.choices, _("Not late"))
 
     def __init__(self, data: Any, *, late: bool, initial: Mapping[str, Any]) -> None:

@@ -59,6 +59,8 @@ def sentence(check: Check) -> str:
 
 def lateness(one: Settled) -> str:
     """How late a payment is or was; empty where it is in time."""
+    if one.state is InstalmentState.LAPSED:
+        return ""
     row = one.instalment
     late = days_late(row.due_on, row.paid_on or one.claim.today)
     if not late:

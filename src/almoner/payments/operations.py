@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from almoner.accounts.gate import Taken, take
 from almoner.accounts.notify import tell
+from almoner.audit.operations import Act
 from almoner.budget.models import Appropriation, EntryKind
 from almoner.budget.operations import (
     Posting,
@@ -22,12 +23,16 @@ from almoner.budget.operations import (
     post,
     post_differences,
 )
-from almoner.contracts.models import Commitment, DelayCause, Instalment
+from almoner.contracts.models import Commitment, Contract, DelayCause, Instalment
+from almoner.contracts.operations.ending import release_rest
+from almoner.contracts.queries.ending import LAPSED, kept_of
 from almoner.notices.models import NoticeKind
 from almoner.notices.operations import issue
+from almoner.notices.queries import is_issued
 from almoner.payments.models import Acceptance, Satisfied, UserOpinion
-from almoner.payments.queries import accepted_fen, payers_of, paying_body, state_of
+from almoner.payments.queries import accepted_fen, payers_of, paying_body, rest_fen, state_of
 from almoner.rules.calendar import local_day
+from almoner.rules.money import yuan_digits
 from almoner.rules.refusal import Refused
 from almoner.rules.roles import Actor, Permission
 from almoner.rules.settlement import (
@@ -88,8 +93,9 @@ def accept(
 ) -> Acceptance:
     """Accept an instalment, or so much of it as nobody disputes.
 
-    What is not accepted stays visible as disputed. With the last instalment of a contract the
-    acceptance result is published.
+    What is not accepted stays visible as disputed; of an ended contract it is released. With the
+    last instalment of a contract the acceptance result is published, once a contract: an
+    instalment that a later change adds is accepted without another notice.
     """
     row, taken = _locked("accept", actor, contract_id, seq)
     judge_acceptance(
@@ -112,9 +118,18 @@ def accept(
     )
     post([_accepted(row, amount_fen)], at)
     after = {"accepted_fen": amount_fen, "due_fen": row.amount_fen, "ground": acceptance.ground}
-    taken.log(at=at, before={"accepted_on": None}, after=after, reason=acceptance.reason)
+    released = release_rest(row.contract, at)
+    act = Act("contract.release", "contracts", contract_id, after={"released_fen": released})
+    taken.log(
+        at=at,
+        before={"accepted_on": None},
+        after=after,
+        reason=acceptance.reason,
+        also=[act] if released else [],
+    )
     # Whoever records an act waits for the one before: of two last acceptances one sees the other.
-    if not Instalment.objects.filter(contract=contract_id, accepted_on=None).exists():
+    waiting = Instalment.objects.filter(contract=contract_id, accepted_on=None).exclude(LAPSED)
+    if not waiting.exists() and not is_issued(NoticeKind.ACCEPTANCE_RESULT, contract_id):
         issue(kind=NoticeKind.ACCEPTANCE_RESULT, subject_id=contract_id, at=at)
     _changed(row)
     for payer in payers_of(contract_id):
@@ -141,36 +156,59 @@ def pay(
     contract_id: str,
     seq: int,
     amount_fen: int,
+    before_fen: int = 0,
     cause: DelayCause | None = None,
-) -> None:
-    """Pay what was accepted of an instalment, on behalf of a body that pays for the contract."""
-    row, taken = _locked("pay", actor, contract_id, seq)
+) -> bool:
+    """Pay what was accepted of an instalment, or a part, for a body that pays for the contract.
+
+    `before_fen` is what the officer saw as paid before: Refused paid_meanwhile where it is
+    something else, so that no part is paid twice. The instalment counts as paid on the day on
+    which all that was accepted is. Returns whether it is now.
+    """
+    row = _lock(contract_id, seq)
+    already = row.paid_fen or 0
+    whole = already + amount_fen >= accepted_fen(row)
+    taken = _take("pay" if whole else "pay_part", actor, row)
+    if already != before_fen:
+        raise Refused("paid_meanwhile", field="amount", paid=yuan_digits(already))
     today = local_day(at)
     named = cause.value if cause else row.delay_cause
     judge_payment(
-        accepted_fen=accepted_fen(row),
+        rest_fen=rest_fen(row),
         paid_fen=amount_fen,
         due_on=row.due_on,
         today=today,
         cause=named,
     )
-    row.paid_on, row.paid_fen = today, amount_fen
+    row.paid_on, row.paid_fen = today if whole else None, already + amount_fen
     row.delay_cause = named if today > row.due_on else row.delay_cause
     row.save(update_fields=["paid_on", "paid_fen", "delay_cause"])
     post([_paid(row, amount_fen)], at)
-    after = {"paid_fen": amount_fen, "delay_cause": row.delay_cause}
-    taken.log(at=at, before={"paid_on": None}, after=after)
+    after = {"paid_fen": row.paid_fen, "paid_on": row.paid_on, "delay_cause": row.delay_cause}
+    taken.log(at=at, before={"paid_fen": already, "paid_on": None}, after=after)
     _changed(row)
-    what = _("An instalment was paid")
+    what = _("An instalment was paid") if whole else _("A part of an instalment was paid")
     _tell(row, Permission.CONTRACT_SIGN_PROVIDER, row.contract.provider_id, what, at)
+    return whole
 
 
 def _locked(step: str, actor: Actor, contract_id: str, seq: int) -> tuple[Instalment, Taken]:
     """The instalment, locked, and the step that `actor` may take on it."""
+    row = _lock(contract_id, seq)
+    return row, _take(step, actor, row)
+
+
+def _lock(contract_id: str, seq: int) -> Instalment:
+    # The contract first, as whoever ends it does: what is accepted of an ended one is judged so.
+    Contract.objects.select_for_update().get(pk=contract_id)
     rows = Instalment.objects.select_for_update(of=("self",)).select_related("contract")
-    row = rows.get(contract=contract_id, seq=seq)
-    body = paying_body(actor, row.contract) if step == "pay" else row.contract.purchaser_id
-    taken = take(
+    return rows.get(contract=contract_id, seq=seq)
+
+
+def _take(step: str, actor: Actor, row: Instalment) -> Taken:
+    paying = step in ("pay", "pay_part")
+    body = paying_body(actor, row.contract) if paying else row.contract.purchaser_id
+    return take(
         INSTALMENT,
         step,
         actor=actor,
@@ -178,7 +216,6 @@ def _locked(step: str, actor: Actor, contract_id: str, seq: int) -> tuple[Instal
         body=body,
         subject_id=subject_of(row),
     )
-    return row, taken
 
 
 def subject_of(row: Instalment) -> str:
@@ -212,7 +249,8 @@ def postings() -> Iterator[Posting]:
     """What the ledger must say, from appropriations, commitments and instalments.
 
     An instalment counts as accepted with what its acceptance says (all of it where there is none)
-    on the day of acceptance, and as paid with what was paid. Zero amounts are posted nowhere.
+    on the day of acceptance, and as paid with what was paid. An ended contract keeps committed what
+    was accepted or may still be. Zero amounts are posted nowhere.
     """
     for fact in (*_appropriated(), *_committed(), *_accepted_and_paid()):
         if fact.amount_fen:
@@ -225,10 +263,15 @@ def _appropriated() -> Iterator[Posting]:
 
 
 def _committed() -> Iterator[Posting]:
-    rows = Commitment.objects.select_related("contract")
+    rows = Commitment.objects.filter(contract__ended_on=None).select_related("contract")
     for row in rows.order_by("contract_id", "appropriation_id"):
         on = row.contract.signed_on
         yield commitment(row.contract_id, row.appropriation_id, row.amount_fen, on)
+    for contract in Contract.objects.filter(ended_on__isnull=False).order_by("id"):
+        instalments = Instalment.objects.filter(contract=contract).select_related("acceptance")
+        used = sum(accepted_fen(one) for one in instalments if one.accepted_on)
+        for row, stays in kept_of(contract, used):
+            yield commitment(contract.pk, row.appropriation_id, stays, contract.signed_on)
 
 
 def _accepted_and_paid() -> Iterator[Posting]:
@@ -236,7 +279,7 @@ def _accepted_and_paid() -> Iterator[Posting]:
     for row in rows.order_by("contract_id", "seq"):
         if row.accepted_on:
             yield _accepted(row, accepted_fen(row))
-        if row.paid_on and row.paid_fen:
+        if row.paid_fen:
             yield _paid(row, row.paid_fen)
 
 

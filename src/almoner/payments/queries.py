@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from almoner.contracts.models import Commitment, Contract, Instalment
+from almoner.contracts.queries.ending import LAPSED, is_lapsed
 from almoner.directory.models import ServiceItem
 from almoner.evaluation.models import Evaluation
 from almoner.payments.models import Acceptance, UserOpinion
@@ -34,16 +35,24 @@ def instalments_of(contract_id: str) -> list[Instalment]:
 
 
 def state_of(instalment: Instalment) -> InstalmentState:
-    """How far an instalment is."""
+    """How far an instalment is; it is paid once all that was accepted is."""
     if instalment.paid_on:
         return InstalmentState.PAID
-    return InstalmentState.ACCEPTED if instalment.accepted_on else InstalmentState.SCHEDULED
+    if instalment.accepted_on:
+        return InstalmentState.ACCEPTED
+    lapsed = is_lapsed(instalment, instalment.contract)
+    return InstalmentState.LAPSED if lapsed else InstalmentState.SCHEDULED
 
 
 def accepted_fen(instalment: Instalment) -> int:
     """What of an accepted instalment was accepted: all of it unless an acceptance says less."""
     given = acceptance_of(instalment)
     return given.accepted_fen if given else instalment.amount_fen
+
+
+def rest_fen(instalment: Instalment) -> int:
+    """What of an accepted instalment is still to be paid."""
+    return accepted_fen(instalment) - (instalment.paid_fen or 0)
 
 
 def acceptance_of(instalment: Instalment) -> Acceptance | None:
@@ -89,7 +98,7 @@ def settled(contract: Contract, today: date) -> list[Settled]:
     """The instalments of a contract by their numbers, in three queries."""
     rows = (
         Instalment.objects.filter(contract=contract)
-        .select_related("acceptance")
+        .select_related("acceptance", "contract")
         .prefetch_related("opinions")
         .order_by("seq")
     )
@@ -166,6 +175,8 @@ def instalments(actor: Actor, wanted: InstalmentFilter, today: date) -> "QuerySe
             | Q(service_item__in=items.values("code"))
         )
     found = Instalment.objects.filter(_in_state(wanted.state, today), contract__in=contracts)
+    if wanted.state not in ("lapsed", "all"):
+        found = found.exclude(LAPSED)
     if wanted.due_from:
         found = found.filter(due_on__gte=wanted.due_from)
     if wanted.due_to:
@@ -181,6 +192,7 @@ def _in_state(state: str, today: date) -> Q:
         "accept": Q(paid_on=None, accepted_on=None),
         "pay": Q(paid_on=None, accepted_on__isnull=False),
         "paid": Q(paid_on__isnull=False),
+        "lapsed": LAPSED,
         "all": Q(),
     }[state]
 
@@ -206,6 +218,7 @@ def tasks_for(actor: Actor, at: datetime) -> list[Task]:
         if not actor.may(permission):
             continue
         rows = Instalment.objects.filter(waiting, _of(actor, permission), paid_on=None)
+        rows = rows.exclude(LAPSED)
         if permission is Permission.PAYMENT_PAY:
             # Whoever heard users or accepted may not pay.
             rows = rows.exclude(acceptance__by=actor.login).exclude(opinions__by=actor.login)

@@ -28,7 +28,11 @@ TEXTS: dict[str, str | Promise] = {
         "disputed, or name what is wrong with the work itself."
     ),
     "not_late": _("This instalment is not late, so there is no delay to explain."),
-    "above_accepted": _("CNY %(accepted)s was accepted. Pay so much at most."),
+    "above_accepted": _("CNY %(rest)s of what was accepted is not paid yet. Pay so much at most."),
+    "paid_meanwhile": _(
+        "Somebody paid meanwhile: CNY %(paid)s of this instalment is paid. Open its payments again "
+        "and see what is left."
+    ),
     "nothing_paid": _("Enter an amount above zero."),
     "delay_cause_missing": _("This payment is %(days)s days late. Name the cause; it is public."),
 }

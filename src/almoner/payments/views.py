@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from almoner.accounts.gate import steps_for
 from almoner.contracts.models import Contract, DelayCause, Instalment
+from almoner.contracts.queries.ending import released_fen
 from almoner.payments import forms, labels, operations, queries
 from almoner.payments.queries import Settled
 from almoner.rules.money import fen_to_yuan
@@ -115,6 +116,7 @@ def settlement(request: HttpRequest, ref: str) -> HttpResponse:
             "What nobody disputes is paid on time, whether or not an evaluation is late."
         ),
         "contract": contract,
+        "released_fen": released_fen(contract),
         "rows": [
             _row(one, contract, _steps(request, one, contract, paying), tells_who)
             for one in queries.settled(contract, clock.today())
@@ -125,7 +127,7 @@ def settlement(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _steps(request: HttpRequest, one: Settled, contract: Contract, paying: str) -> frozenset[str]:
     """The names of the steps that get a button; nothing is done to what is paid."""
-    if one.state is InstalmentState.PAID:
+    if one.state in (InstalmentState.PAID, InstalmentState.LAPSED):
         return frozenset()
 
     def open_for(body: str) -> frozenset[str]:
@@ -137,7 +139,8 @@ def _steps(request: HttpRequest, one: Settled, contract: Contract, paying: str) 
             subject_id=operations.subject_of(one.instalment),
         )
 
-    found = (open_for(contract.purchaser_id) - {"pay"}) | (open_for(paying) & {"pay"})
+    own = open_for(contract.purchaser_id) - {"pay", "pay_part"}
+    found = own | (open_for(paying) & {"pay"})
     return found if labels.lateness(one) else found - {"explain"}
 
 
@@ -164,6 +167,8 @@ def _row(
         "acceptance": one.acceptance,
         "accepted_fen": queries.accepted_fen(row) if row.accepted_on else None,
         "disputed_fen": one.disputed_fen,
+        "part_fen": 0 if row.paid_on else row.paid_fen or 0,
+        "rest_fen": queries.rest_fen(row) if row.accepted_on else 0,
         "steps": steps,
     }
 
@@ -197,8 +202,9 @@ def _step(
     back = reverse("settlement", args=[ref])
 
     def taken(form: Any) -> HttpResponse:
-        do(form, known)
-        return desk.done(back, f"instalment.{step}")
+        whole = do(form, known)
+        # Only paying says so: False where a rest stays open.
+        return desk.done(back, f"instalment.{'pay_part' if whole is False else step}")
 
     context: Mapping[str, Any] = {
         "title": f"{title} · {ref} · {seq}",
@@ -297,7 +303,11 @@ def pay(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
 
     def make(one: Settled, data: Any) -> django_forms.Form:
         row = one.instalment
-        initial = {"amount": queries.accepted_fen(row), "cause": row.delay_cause or ""}
+        initial = {
+            "amount": queries.rest_fen(row),
+            "before": row.paid_fen or 0,
+            "cause": row.delay_cause or "",
+        }
         return forms.PayForm(data, late=clock.today() > row.due_on, initial=initial)
 
     return _step(
@@ -307,9 +317,15 @@ def pay(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
         step="pay",
         make=make,
         do=lambda form, known: operations.pay(
-            amount_fen=form.cleaned_data["amount"], cause=form.cause_given(), **known
+            amount_fen=form.cleaned_data["amount"],
+            before_fen=form.cleaned_data["before"] or 0,
+            cause=form.cause_given(),
+            **known,
         ),
         title=_("Pay"),
         button=_("Pay"),
-        help=_("Pay what was accepted. Whoever heard users or accepted may not pay."),
+        help=_(
+            "Pay what was accepted, at once or in parts. Whoever heard users or accepted may not "
+            "pay."
+        ),
     )

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     CONSEQUENCE_DECIDE = "consequence.decide"
     COMPLAINT_READ = "complaint.read"
     COMPLAINT_ANSWER = "complaint.answer"
+    FINDING_READ = "finding.read"
 
 
 P = Permission
@@ -82,7 +83,7 @@ _PURCHASER_READS = frozenset(
     }
 )
 _PROVIDER_READS = frozenset({P.CONTRACT_READ, P.SESSION_READ, P.TASK_READ})
-_READS = _PURCHASER_READS | _PROVIDER_READS | {P.COMPLAINT_READ, P.AUDIT_READ}
+_READS = _PURCHASER_READS | _PROVIDER_READS | {P.COMPLAINT_READ, P.AUDIT_READ, P.FINDING_READ}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -92,6 +93,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             P.EVALUATION_ASSIGN,
             P.COMPLAINT_READ,
             P.COMPLAINT_ANSWER,
+            P.FINDING_READ,
         },
         Role.PURCHASER_CLERK: _PURCHASER_READS
         | {

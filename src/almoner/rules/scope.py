@@ -69,3 +69,37 @@ def answer(kind: str, hours: Exact, terms: Sequence[TermLeft]) -> Answer:
 def room_fen(amount_fen: int, added_fen: int, limit: Exact) -> int:
     """What may still be added to a contract, in whole fen (finding C04: at most `limit` of it)."""
     return max(int(exact(limit) * amount_fen) - added_fen, 0)
+
+
+@dataclass(frozen=True)
+class Override:
+    """Who imposed a task against the rule's answer, in which role (its code), and why."""
+
+    role: str
+    name_zh: str
+    name_en: str
+    reason: str
+
+
+_IMPOSED = "imposed"
+_BETWEEN = " | "
+
+
+def with_override(summary: str, override: Override) -> str:
+    """What was asked for, with a last line that says who imposed it and why.
+
+    The exchange format has no column for that; in the summary it goes wherever the request goes.
+    """
+    parts = [override.role, override.name_zh, override.name_en]
+    plain = [" ".join(part.replace("|", " ").split()) for part in parts]
+    line = _BETWEEN.join([_IMPOSED, *plain, " ".join(override.reason.split())])
+    return f"{summary}\n{line}"
+
+
+def without_override(summary: str) -> tuple[str, Override | None]:
+    """A summary without that line, and what the line says; None where there is none."""
+    before, _, last = summary.rpartition("\n")
+    parts = last.split(_BETWEEN, 4)
+    if len(parts) < 5 or parts[0] != _IMPOSED:
+        return summary, None
+    return before, Override(*parts[1:])

@@ -5,12 +5,12 @@ accept less. (In one city 12.18m yuan was owed to 27 agencies, 2.34m of it becau
 were late.)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from almoner.rules.money import yuan_digits
+from almoner.rules.money import drawn, yuan_digits
 from almoner.rules.refusal import Refused
 
 FEWEST_OPINIONS = 2
@@ -142,13 +142,25 @@ def judge_delay(*, due_on: date, today: date) -> None:
 
 
 def judge_payment(
-    *, accepted_fen: int, paid_fen: int, due_on: date, today: date, cause: str | None
+    *, rest_fen: int, paid_fen: int, due_on: date, today: date, cause: str | None
 ) -> None:
-    """Refused unless `paid_fen` may be paid today; a late payment names the cause."""
-    if paid_fen > accepted_fen:
-        raise Refused("above_accepted", field="amount", accepted=yuan_digits(accepted_fen))
+    """Refused unless `paid_fen` may be paid today; a late payment names the cause.
+
+    `rest_fen` is what was accepted and not paid before.
+    """
+    if paid_fen > rest_fen:
+        raise Refused("above_accepted", field="amount", rest=yuan_digits(rest_fen))
     if paid_fen < 1:
         raise Refused("nothing_paid", field="amount")
     late = days_late(due_on, today)
     if late and not cause:
         raise Refused("delay_cause_missing", field="cause", days=late)
+
+
+def kept(commitments: Sequence[tuple[int, int]], needed_fen: int) -> list[int]:
+    """What stays of each commitment (fiscal year, fen) of an ended contract, in fen.
+
+    `needed_fen` is what was accepted and what may still be. The earliest fiscal year counts as
+    used first, so that the money of later years goes back first.
+    """
+    return drawn(needed_fen, commitments)

@@ -269,9 +269,11 @@ class InstalmentState(StrEnum):
     SCHEDULED = "scheduled"
     ACCEPTED = "accepted"
     PAID = "paid"
+    LAPSED = "lapsed"
 
 
 N = InstalmentState
+_PAYING = ("paid_meanwhile", "above_accepted", "delay_cause_missing")
 INSTALMENT = _workflow(
     "instalment",
     "instalments",
@@ -286,7 +288,8 @@ INSTALMENT = _workflow(
         ("too_few_opinions", "above_amount_due", "reason_missing"),
     ),
     ("explain", (N.SCHEDULED, N.ACCEPTED), "", P.PAYMENT_ACCEPT),
-    ("pay", N.ACCEPTED, N.PAID, P.PAYMENT_PAY, ("accept", "hear"), ("delay_cause_missing",)),
+    ("pay_part", N.ACCEPTED, "", P.PAYMENT_PAY, ("accept", "hear"), _PAYING),
+    ("pay", N.ACCEPTED, N.PAID, P.PAYMENT_PAY, ("accept", "hear"), _PAYING),
 )
 
 

@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from almoner.contracts.models import Contract
-from almoner.directory.forms import Filters, filter_choice, radio, text_field
 from almoner.needs.residents import PublicForm
 from almoner.rules.complaints import ANSWERS
 from almoner.rules.refusal import Refused
 from almoner.tenders.models import Tender
 from almoner.voice.models import Complainant, ComplaintOutcome
 from almoner.voice.queries import ComplaintFilter, subject
+from almoner.web.fields import Filters, choice, radio, words_field
 from almoner.web.reasons import sentence
 
 LONGEST = 4_000
@@ -34,7 +34,7 @@ class AskForm(PublicForm):
         max_length=200,
     )
     from_kind = radio(_("Who are you?"), Complainant.choices)
-    text = text_field(
+    text = words_field(
         _("What happened?"),
         _(
             "Say what, where and when. Only the supervising authority reads it; it is never "
@@ -67,7 +67,7 @@ class AnswerForm(forms.Form):
         _("Is the complaint upheld?"),
         [(one.value, one.label) for one in ComplaintOutcome if one.value in ANSWERS],
     )
-    answer = text_field(
+    answer = words_field(
         _("Answer"),
         _("What was found, and what follows. Everybody can read it; name nobody."),
         longest=LONGEST,
@@ -85,7 +85,7 @@ class AnswerForm(forms.Form):
 
 
 class ComplaintFilters(Filters):
-    state = filter_choice(_("State"), STATES)
+    state = choice(_("State"), STATES)
     about = forms.CharField(label=_("Contract or tender"), required=False, max_length=200)
 
     def wanted(self) -> ComplaintFilter:

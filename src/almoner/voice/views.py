@@ -23,6 +23,7 @@ from almoner.voice.labels import STANDINGS, TAGS
 from almoner.voice.models import Complaint, ComplaintOutcome
 from almoner.web import clock, desk
 from almoner.web.access import requires, the_actor
+from almoner.web.limits import limit
 from almoner.web.lists import show_list
 from almoner.web.pages import public_page
 from almoner.web.sheets import Column
@@ -75,7 +76,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return AskForm(data, contract=asked.get("contract", ""), tender=asked.get("tender", ""))
 
     def do(form: AskForm) -> HttpResponse:
-        residents.limit(request, "complaint", SENDINGS)
+        limit(request, "complaint", SENDINGS)
         _raised, code = operations.raise_complaint(at=clock.now(), **form.cleaned_data)
         return residents.hand_over(reverse("complaint-received"), code)
 
@@ -98,19 +99,21 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def received(request: HttpRequest) -> HttpResponse:
     """The tracking code, shown once."""
-    code = residents.handed_over(request)
-    raised = queries.complaint_by_code(residents.hash_of(code)) if code else None
-    context = {
-        "title": _("Your complaint is received"),
-        "code": code,
-        "number": raised and raised.id,
-        "due": raised and raised.due_on,
-        "track": reverse("complaint-track"),
-        "next": _("With the code you see the answer, or that there is none, and you can withdraw."),
-        "crumbs": _crumbs(_("Your complaint is received")),
-    }
-    response = render(request, "needs/received.html", context)
-    return residents.forget(response, request.path)
+
+    def context(code_hash: str | None) -> dict[str, Any]:
+        raised = queries.complaint_by_code(code_hash) if code_hash else None
+        return {
+            "title": _("Your complaint is received"),
+            "number": raised and raised.id,
+            "due": raised and raised.due_on,
+            "track": reverse("complaint-track"),
+            "next": _(
+                "With the code you see the answer, or that there is none, and you can withdraw."
+            ),
+            "crumbs": _crumbs(_("Your complaint is received")),
+        }
+
+    return residents.show_code(request, context)
 
 
 @requires(Permission.PORTAL_WRITE)
@@ -120,7 +123,7 @@ def track(request: HttpRequest) -> HttpResponse:
     """What became of a complaint, for whoever has its code. The code stays out of addresses."""
 
     def do(form: residents.CodeForm) -> HttpResponse:
-        residents.limit(request, "track", LOOKS)
+        limit(request, "track", LOOKS)
         code = form.cleaned_data["code"]
         found = queries.complaint_by_code(residents.hash_of(code))
         if found is None:
@@ -135,18 +138,13 @@ def track(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "voice/tracked.html", context)
 
-    context = {
-        "title": _("What became of my complaint?"),
-        "lede": _("Enter the tracking code that you were given when you sent it."),
-        "button": _("Look it up"),
-        "crumbs": _crumbs(_("What became of my complaint?")),
-    }
-    return desk.fill(
+    return residents.ask_for_code(
         request,
-        lambda data, files: residents.CodeForm(data),
-        do=do,
-        template="needs/public_form.html",
-        context=context,
+        do,
+        title=_("What became of my complaint?"),
+        lede=_("Enter the tracking code that you were given when you sent it."),
+        button=_("Look it up"),
+        crumbs=_crumbs(_("What became of my complaint?")),
     )
 
 
@@ -157,22 +155,17 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """Withdraw a complaint by its code."""
 
     def do(form: residents.CodeForm) -> HttpResponse:
-        residents.limit(request, "track", LOOKS)
+        limit(request, "track", LOOKS)
         withdrawn = operations.withdraw_complaint(at=clock.now(), code=form.cleaned_data["code"])
         return HttpResponseRedirect(reverse("complaint", args=[withdrawn.id]))
 
-    context = {
-        "title": _("Withdraw a complaint"),
-        "lede": _("Nobody answers a complaint that was withdrawn. That it was made stays public."),
-        "button": _("Withdraw the complaint"),
-        "crumbs": _crumbs(_("Withdraw a complaint")),
-    }
-    return desk.fill(
+    return residents.ask_for_code(
         request,
-        lambda data, files: residents.CodeForm(data),
-        do=do,
-        template="needs/public_form.html",
-        context=context,
+        do,
+        title=_("Withdraw a complaint"),
+        lede=_("Nobody answers a complaint that was withdrawn. That it was made stays public."),
+        button=_("Withdraw the complaint"),
+        crumbs=_crumbs(_("Withdraw a complaint")),
     )
 
 

@@ -23,6 +23,7 @@ NAVIGATION = (
     ("places", _("Places")),
     ("providers", _("Providers")),
     ("evaluations", _("Evaluations")),
+    ("findings", _("Questions")),
     ("notices", _("Notices")),
 )
 ABOUT = (

@@ -4,15 +4,27 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+
+from almoner.web.fields import DayField
+from almoner.web.limits import address_of, count, counted
+
+QUARTER = 15 * 60
 
 
 class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _("No account has this login name and password. Check both."),
         "inactive": _("This account is closed."),
+        "too_many": _(
+            "Signing in failed too often, with this name or from your connection. Wait a quarter "
+            "of an hour, then try again. If you have forgotten your password, an administrator "
+            "makes you a link for a new one."
+        ),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,20 +36,34 @@ class SignInForm(AuthenticationForm):
         for name in ("username", "password"):
             self.fields[name].widget.attrs.pop("autofocus", None)
 
+    def clean(self) -> dict[str, Any]:
+        """Signs nobody in, not even with the right password, after too many failures.
+
+        They are counted by the name typed, whether or not an account has it, and by address.
+        """
+        assert self.request is not None  # the view gives it
+        name = self.cleaned_data.get("username", "")
+        tries = (
+            ("sign-in-name", name.casefold(), settings.SIGN_IN_TRIES),
+            ("sign-in-address", address_of(self.request), settings.SIGN_IN_TRIES_BY_ADDRESS),
+        )
+        if any(counted(what, whose) >= most for what, whose, most in tries):
+            raise ValidationError(self.error_messages["too_many"], code="too_many")
+        try:
+            return super().clean()
+        except ValidationError:
+            for what, whose, _most in tries:
+                count(what, whose, QUARTER)
+            raise
+
 
 class ClockForm(forms.Form):
-    day = forms.DateField(
+    day = DayField(
         label=_("Day"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d"],
         validators=[
             MinValueValidator(date(2000, 1, 1), _("Enter a day from 2000 on")),
             MaxValueValidator(date(2099, 12, 31), _("Enter a day up to 2099")),
         ],
-        error_messages={
-            "required": _("Enter a day"),
-            "invalid": _("Enter a day as year-month-day, such as 2026-06-30"),
-        },
     )
 
 

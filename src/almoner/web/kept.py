@@ -11,11 +11,14 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 
+from almoner.web.limits import HOUR, address_of, count
 from almoner.web.models import KeptForm
 
 KEPT_FOR = timedelta(hours=24)
 MOST_CHARACTERS = 200_000
 MOST_FORMS = 1_000
+MOST_BY_ADDRESS = 30
+"""So many forms are kept from one address within an hour."""
 PARAMETER = COOKIE = "kept"
 
 
@@ -39,8 +42,8 @@ def lead_away(request: HttpRequest) -> HttpResponseRedirect:
 def address_after(request: HttpRequest) -> str:
     """Where to lead somebody who has to sign in first; a form that was sent waits there.
 
-    Files that came with it are not kept. Forms above MOST_CHARACTERS are not kept either, and no
-    more than MOST_FORMS at a time: strangers can send forms too.
+    Files that came with it are not kept. Forms above MOST_CHARACTERS are not kept either, no more
+    than MOST_FORMS at a time, and MOST_BY_ADDRESS of one address: strangers can send forms too.
     """
     if request.method != "POST":
         return request.get_full_path()
@@ -50,6 +53,8 @@ def address_after(request: HttpRequest) -> str:
     text = fields.urlencode()
     _forget_old()
     if len(text) > MOST_CHARACTERS or KeptForm.objects.count() >= MOST_FORMS:
+        return path
+    if count("kept", address_of(request), HOUR) > MOST_BY_ADDRESS:
         return path
     token = secrets.token_urlsafe(32)
     KeptForm.objects.create(

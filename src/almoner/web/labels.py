@@ -66,4 +66,5 @@ PERMISSIONS: Mapping[Permission, str | Promise] = {
     Permission.CONSEQUENCE_DECIDE: _("Decide what follows from an evaluation"),
     Permission.COMPLAINT_READ: _("Read complaints"),
     Permission.COMPLAINT_ANSWER: _("Answer complaints"),
+    Permission.FINDING_READ: _("See the questions that the record raises"),
 }

@@ -1,6 +1,7 @@
 """Public pages: kept once rendered, until something that they show changes."""
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ from almoner.web.stamps import serials
 KEPT_SECONDS = 24 * 60 * 60
 LONGEST = 200
 """Letters of an address whose page is kept; no link of ours is longer."""
+KEPT_QUERY = re.compile(r"(?:year=[1-9][0-9]?|page=[1-9][0-9]{0,2})?", re.ASCII)
+"""What may stand behind the ? of an address whose page is kept. Nobody can make up more of them, so
+that made-up addresses push no page out; filtered lists and searches are made anew each time."""
 ALWAYS = ("all", "clock")  # a load in bulk, and a demonstration's clock, touch every page
 
 PublicView = Callable[..., HttpResponse]
@@ -73,5 +77,7 @@ def _key(request: HttpRequest) -> str | None:
     """What a page is kept under; None where it is not to be kept."""
     address = request.get_full_path()
     if request.method not in ("GET", "HEAD") or len(address) > LONGEST:
+        return None
+    if not KEPT_QUERY.fullmatch(request.META.get("QUERY_STRING", "")):
         return None
     return f"page:{get_language()}:{address}"

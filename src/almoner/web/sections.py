@@ -38,6 +38,7 @@ SECTIONS = (
     Section("instalments", _("Payments"), Permission.PAYMENT_READ),
     Section("desk-evaluations", _("Evaluations"), Permission.EVALUATION_READ),
     Section("desk-complaints", _("Complaints"), Permission.COMPLAINT_READ),
+    Section("supervise", _("Supervise"), Permission.FINDING_READ),
     Section("people", _("People and roles"), Permission.PEOPLE_MANAGE),
     Section("people-workers", _("Who logs as whom"), Permission.PEOPLE_MANAGE),
     Section("audit", _("Audit trail"), Permission.AUDIT_READ),

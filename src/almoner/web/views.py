@@ -1,8 +1,11 @@
 """Signing in and out, one's own account, and the demonstration."""
 
+from typing import Any
+
 from django.contrib.auth import login
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from almoner.accounts.models import Person
+from almoner.accounts.operations import note_sign_in
 from almoner.audit.queries import TrailPaginator
 from almoner.rules.roles import Permission
 from almoner.web import clock, queries
@@ -17,10 +21,36 @@ from almoner.web.access import permissions_for, requires
 from almoner.web.forms import ClockForm, PersonForm, SignInForm
 from almoner.web.models import Site
 
-sign_in = requires(Permission.PORTAL_READ)(
-    LoginView.as_view(template_name="web/sign_in.html", authentication_form=SignInForm)
-)
-sign_out = requires(Permission.PORTAL_READ)(LogoutView.as_view())
+
+class SignIn(LoginView):
+    """The sign-in page; whoever comes in, or tries to, is on record."""
+
+    template_name = "web/sign_in.html"
+    authentication_form = SignInForm
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        note_sign_in(login=_person(self.request).login, kind="person.sign_in", at=clock.now())
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        if form.has_error(NON_FIELD_ERRORS, "invalid_login"):
+            name = form.cleaned_data.get("username", "")
+            note_sign_in(login=name, kind="person.sign_in_failed", at=clock.now())
+        return super().form_invalid(form)
+
+
+class SignOut(LogoutView):
+    """Signing out, which is on record too."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if isinstance(request.user, Person):
+            note_sign_in(login=request.user.login, kind="person.sign_out", at=clock.now())
+        return super().post(request, *args, **kwargs)
+
+
+sign_in = requires(Permission.PORTAL_READ)(SignIn.as_view())
+sign_out = requires(Permission.PORTAL_READ)(SignOut.as_view())
 
 
 @requires(Permission.ACCOUNT_READ)
@@ -64,6 +94,7 @@ def demonstration_sign_in(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise Http404("this is none of the demonstration's people")
     login(request, person)
+    note_sign_in(login=person.login, kind="person.sign_in", at=clock.now())
     return redirect("desk")
 
 

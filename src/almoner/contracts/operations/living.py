@@ -5,8 +5,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from almoner.accounts.gate import Taken, take
+from almoner.audit.operations import Act
 from almoner.contracts.handover import hand_over
 from almoner.contracts.models import Contract, EndKind
+from almoner.contracts.operations.ending import release_rest
 from almoner.contracts.queries.files import locked
 from almoner.notices.models import NoticeKind
 from almoner.notices.operations import issue
@@ -32,7 +34,10 @@ def publish(*, actor: Actor, at: datetime, contract_id: str) -> None:
 
 @transaction.atomic
 def complete(*, actor: Actor, at: datetime, contract_id: str) -> None:
-    """Close a contract that ran to its end; Refused not_over_yet before its last day is over."""
+    """Close a contract that ran to its end; Refused not_over_yet before its last day is over.
+
+    Money that no instalment needs any more is released; what is not accepted yet still may be.
+    """
     contract, taken = _step("complete", actor, contract_id)
     if local_day(at) <= contract.ends_on:
         raise Refused("not_over_yet", day=day(contract.ends_on))
@@ -41,7 +46,10 @@ def complete(*, actor: Actor, at: datetime, contract_id: str) -> None:
 
 @transaction.atomic
 def terminate(*, actor: Actor, at: datetime, contract_id: str, kind: str, reason: str) -> None:
-    """End a contract early, today, with a public reason."""
+    """End a contract early, today, with a public reason.
+
+    Instalments that fall due later and are not accepted lapse, and their money is released.
+    """
     contract, taken = _step("terminate", actor, contract_id)
     if not reason.strip():
         raise Refused("reason_missing", field="reason")
@@ -71,7 +79,14 @@ def _end(
 ) -> None:
     contract.ended_on, contract.end_kind = on, kind
     contract.save(update_fields=["ended_on", "end_kind"])
-    taken.log(at=at, after={"ended_on": contract.ended_on, "end_kind": kind.value}, reason=reason)
+    released = release_rest(contract, at)
+    act = Act("contract.release", "contracts", contract.pk, after={"released_fen": released})
+    taken.log(
+        at=at,
+        after={"ended_on": contract.ended_on, "end_kind": kind.value},
+        reason=reason,
+        also=[act] if released else [],
+    )
     _show(contract)
     hand_over("ended", contract, at)
 

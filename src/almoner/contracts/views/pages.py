@@ -17,6 +17,7 @@ from almoner.accounts.gate import steps_for
 from almoner.contracts.forms import ListFilters
 from almoner.contracts.operations.drafting import PROVIDER_STEPS
 from almoner.contracts.pdf import html_of
+from almoner.contracts.queries.ending import released_fen
 from almoner.contracts.queries.files import (
     Held,
     end_reason,
@@ -148,6 +149,7 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
             else []
         ),
         "remarks": remarks(negotiation_of(file.pk)) if file else [],
+        "released_fen": released_fen(found.contract) if found.contract else 0,
         "end_reason": end_reason(found.id) if found.state == ContractState.ENDED else "",
         "crumbs": crumbs(found),
     }

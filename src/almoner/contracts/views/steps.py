@@ -215,7 +215,11 @@ def terminate(request: HttpRequest, ref: str) -> HttpResponse:
         )
         return desk.done(page_of(ref), "contract.terminate")
 
-    help = _("The contract ends today. A notice with the reason is published at once.")
+    help = _(
+        "The contract ends today. A notice with the reason is published at once. Instalments that "
+        "fall due later and are not accepted lapse, and their money goes back to the budget: "
+        "accept first, in whole or in part, what was done."
+    )
     return _fill(request, found, "terminate", _make(TerminateForm), do, help)
 
 

@@ -16,6 +16,7 @@ from almoner.contracts.models import ContractTerm
 from almoner.delivery.models import Session, WhyNot
 from almoner.rules.calendar import SHANGHAI
 from almoner.rules.sessions import MOST_MINUTES, Entry, SessionState, shape_faults
+from almoner.web.fields import DayField
 from almoner.web.format import name_of
 from almoner.web.reasons import sentence
 
@@ -68,15 +69,7 @@ class SessionForm(forms.Form):
             "invalid_choice": _("Choose what it was: this term does not run any more."),
         },
     )
-    day = forms.DateField(
-        label=_("Day"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={
-            "required": _("Enter a day"),
-            "invalid": _("Enter a day as year-month-day, such as 2026-06-30"),
-        },
-    )
+    day = DayField(label=_("Day"))
     time = forms.TimeField(
         label=_("Began at"),
         input_formats=["%H:%M", "%H:%M:%S"],

@@ -8,41 +8,20 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from almoner.contracts.labels import TERM_TYPES
 from almoner.contracts.models import Commitment, Contract, ContractTerm
 from almoner.parties.models import Organisation
 from almoner.rules.scope import Asked
+from almoner.tenders.labels_formulas import WORK
+from almoner.web.fields import DayField, reason_field
 from almoner.web.format import name_of
 
 KINDS: Mapping[str, str | Promise] = {
-    **TERM_TYPES,
+    **WORK,
     Asked.OTHER_SERVICE: _("Another social service"),
     Asked.ADMINISTRATIVE: _("Administrative work: leaflets, inspections, statistics, campaigns"),
     Asked.ENFORCEMENT: _("Law enforcement: reporting in, warnings, checks on people"),
 }
 MOST_HOURS = 100_000
-
-
-def _day(label: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=help_text,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={
-            "required": _("Enter a day"),
-            "invalid": _("Enter a day as year-month-day, such as 2026-06-30"),
-        },
-    )
-
-
-def _reason(label: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Give a reason. It will be public.")},
-    )
 
 
 class ContractChoice(forms.Form):
@@ -107,8 +86,8 @@ class VariationForm(forms.Form):
     appropriation = forms.ChoiceField(
         label=_("Out of which money"), error_messages={"required": _("Choose an appropriation")}
     )
-    due_on = _day(_("To be paid by"))
-    reason = _reason(_("Why, for the public"))
+    due_on = DayField(label=_("To be paid by"))
+    reason = reason_field(_("Why, for the public"), rows=3)
 
     def __init__(self, data: Any, commitments: Iterable[Commitment]) -> None:
         super().__init__(data)
@@ -124,13 +103,16 @@ class SwapForm(forms.Form):
     term = forms.ChoiceField(
         label=_("Which term gives up the hours"), error_messages={"required": _("Choose a term")}
     )
-    from_on = _day(_("From which day"), _("What was done before is judged by the old term."))
-    reason = _reason(_("Why, for the public"))
+    from_on = DayField(
+        label=_("From which day"),
+        help_text=_("What was done before is judged by the old term."),
+    )
+    reason = reason_field(_("Why, for the public"), rows=3)
 
     def __init__(self, data: Any, terms: Iterable[ContractTerm]) -> None:
         super().__init__(data)
         self.fields["term"].choices = [  # type: ignore[attr-defined]
-            (term.code, f"{term.code} · {TERM_TYPES.get(term.type, term.type)} · {term.formula}")
+            (term.code, f"{term.code} · {WORK.get(term.type, term.type)} · {term.formula}")
             for term in terms
         ]
 
@@ -138,7 +120,7 @@ class SwapForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason, alone."""
 
-    reason = _reason(_("Reason"))
+    reason = reason_field(rows=3)
 
 
 class RequestFilters(forms.Form):

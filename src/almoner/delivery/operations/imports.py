@@ -91,7 +91,8 @@ def apply(*, actor: Actor, at: datetime, batch_id: str) -> int:
             line.term,
             line.worker.id,
             RecordChannel.IMPORT,
-            actor.login,
+            actor,
+            held,
             at,
         )
         for line in found.lines

@@ -6,6 +6,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from almoner.rules.calendar import SHANGHAI
+from almoner.web.stamps import bump
+
+RECORDS = "records"  # the stamp that rises when records of any month may have changed
 
 # The month is that of Asia/Shanghai. SQLite knows no time zones: its offset is +8 hours, which has
 # held without summer time since 1991, before any record that this platform will see. Fractions of
@@ -43,6 +46,7 @@ def months_from_records() -> str:
 def rebuild_months() -> None:
     """Add all records up anew; whoever loads records in bulk calls this in its transaction."""
     columns = "term_id, month, records, minutes, participants, clients, largest_session"
+    bump([RECORDS])
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM monthly_delivery")
         cursor.execute(
@@ -53,13 +57,14 @@ def rebuild_months() -> None:
 def recount(cells: Iterable[tuple[int, str]]) -> None:
     """Add up anew the records of each (term, month as YYYY-MM): of these alone, by their index.
 
-    Call it after the audit record was written: its lock lets one writer at a time come here, so
-    that on PostgreSQL too the last one sees all records of the cell.
+    Whoever calls bumps `month_token` of each month. Call it after the audit record was written: its
+    lock lets one writer at a time come here, so that on PostgreSQL too the last one sees all
+    records of the cell.
     """
     with connection.cursor() as cursor:
         for term, month in sorted(set(cells)):
             first, after = (
-                connection.ops.adapt_datetimefield_value(instant) for instant in _bounds(month)
+                connection.ops.adapt_datetimefield_value(instant) for instant in bounds(month)
             )
             cursor.execute(_RECOUNT, [term, month, term, first, after])
             if cursor.rowcount == 0:
@@ -67,7 +72,12 @@ def recount(cells: Iterable[tuple[int, str]]) -> None:
                 cursor.execute(gone, [term, month])
 
 
-def _bounds(month: str) -> tuple[datetime, datetime]:
+def month_token(month: str) -> str:
+    """The stamp that rises when the records of a month (YYYY-MM) change."""
+    return f"{RECORDS} {month}"
+
+
+def bounds(month: str) -> tuple[datetime, datetime]:
     """The instant that a month begins and the one that the next does, in Asia/Shanghai."""
     year, number = (int(part) for part in month.split("-"))
     first = datetime(year, number, 1, tzinfo=SHANGHAI)

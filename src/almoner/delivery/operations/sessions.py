@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db import transaction
 
+from almoner.accounts.gate import acted_as
 from almoner.audit.operations import Act, record
 from almoner.contracts.models import ContractTerm
 from almoner.delivery.models import ServiceRecord, Session
-from almoner.delivery.operations.months import recount
+from almoner.delivery.operations.months import month_token, recount
 from almoner.delivery.queries.sessions import (
     done_around,
     is_own,
@@ -68,7 +69,7 @@ def log(
     held = _acting(actor, Permission.SESSION_LOG, worker.organisation_id)
     lock_workers([worker.id])
     term = _term(term_id)
-    line = line_of(id, entry, term, worker.id, channel, actor.login, at)
+    line = line_of(id, entry, term, worker.id, channel, actor, held, at)
     if (sent := _sent(line)) is not None:
         return sent
     others = done_around(worker.id, entry)
@@ -87,15 +88,18 @@ def confirm(*, actor: Actor, at: datetime, ids: Sequence[str]) -> int:
     if not ids:
         raise Refused("nothing_chosen")
     lines = {line.id: line for line in _locked(ids)}
-    worker = worker_of(actor.login)
+    workers: dict[str, Worker | None] = {}
     held: Held | None = None
     for key in ids:
         line = lines.get(key)
         if line is None:
             raise Refused("no_session", id=key)
         held = _acting(actor, Permission.SESSION_CONFIRM, line.term.contract.provider_id)
-        if is_own(line, actor.login, worker) or line.entered_by == held.instead_of:
-            raise Refused("own_session", id=key)
+        for login in filter(None, (actor.login, held.instead_of)):
+            if login not in workers:
+                workers[login] = worker_of(login)
+            if is_own(line, login, workers[login]):
+                raise Refused("own_session", id=key)
         if (state := state_of(line)) is not rules.SessionState.WAITING:
             raise Refused("not_waiting", id=key, state=state.value)
     assert held is not None
@@ -132,7 +136,7 @@ def supersede(
     held = _may_supersede(actor, old)
     lock_workers([old.worker_id])
     term = _term(term_id)
-    line = line_of(id, entry, term, old.worker_id, channel, actor.login, at)
+    line = line_of(id, entry, term, old.worker_id, channel, actor, held, at)
     line.supersedes_id, line.reason = old.id, reason.strip()
     if (sent := _sent(line)) is not None:
         return sent
@@ -158,7 +162,8 @@ def line_of(
     term: ContractTerm,
     worker_id: str,
     channel: str,
-    login: str,
+    actor: Actor,
+    held: Held,
     at: datetime,
 ) -> Session:
     """The line of the log that an entry makes; a single client counts as one participant."""
@@ -180,7 +185,8 @@ def line_of(
         client_id=entry.client_id or None,
         channel=channel,
         entered_at=at.replace(microsecond=0),  # as precise as the exchange format
-        entered_by=login,
+        entered_by=actor.login,
+        instead_of=held.instead_of,
     )
 
 
@@ -231,16 +237,15 @@ def remove(lines: Sequence[Session]) -> None:
 def touched(lines: Iterable[Session]) -> None:
     """Count the months of lines anew, and let the public pages that show them be made anew."""
     there = list(lines)
-    recount((line.term_id, f"{local_day(line.started_at):%Y-%m}") for line in there)
-    bump(["city", *(f"contract:{line.term.contract_id}" for line in there)])
+    cells = {(line.term_id, f"{local_day(line.started_at):%Y-%m}") for line in there}
+    recount(cells)
+    contracts = (f"contract:{line.term.contract_id}" for line in there)
+    bump(["city", *contracts, *(month_token(month) for _, month in cells)])
 
 
 def audit(actor: Actor, held: Held, at: datetime, acts: Iterable[Act]) -> None:
     """Record acts in the role held; it is said on whose behalf."""
-    role = held.role.value
-    if held.instead_of:
-        role = f"{role} instead of {held.instead_of}"
-    record(actor=actor.login, role=role, at=at, acts=acts)
+    record(actor=actor.login, role=acted_as(held), at=at, acts=acts)
 
 
 def _record_of(line: Session) -> ServiceRecord:

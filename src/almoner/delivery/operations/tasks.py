@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from almoner.accounts.gate import take
 from almoner.accounts.notify import tell
+from almoner.accounts.queries import names_of
 from almoner.contracts.models import Contract
 from almoner.delivery.models import Ruling, TaskFile, TaskRequest
 from almoner.delivery.queries.promises import terms_left, year_of
 from almoner.rules.calendar import local_day
 from almoner.rules.refusal import Refused
 from almoner.rules.roles import Actor, Permission
-from almoner.rules.scope import Answer, Ground, answer
+from almoner.rules.scope import Answer, Ground, Override, answer, with_override
 from almoner.rules.workflow import NEW, TASK_REQUEST, TaskState
 from almoner.web.stamps import bump
 
@@ -69,7 +70,10 @@ def drop(*, actor: Actor, at: datetime, task_id: str) -> None:
 
 @transaction.atomic
 def override(*, actor: Actor, at: datetime, task_id: str, reason: str) -> None:
-    """Impose a task against the rule, with the official's name and reason (finding O01)."""
+    """Impose a task against the rule, with the official's name and reason (finding O01).
+
+    Both become part of what was asked for, and with it public.
+    """
     task = _locked(task_id)
     was, body = task.ruling, task.contract.purchaser_id
     taken = take(TASK_REQUEST, "override", actor=actor, state=was, body=body, subject_id=task_id)
@@ -82,6 +86,9 @@ def override(*, actor: Actor, at: datetime, task_id: str, reason: str) -> None:
     TaskFile.objects.update_or_create(
         task=task, defaults=by, create_defaults={"kind": "", "clause": "", **by}
     )
+    imposed = Override(taken.held.role.value, *names_of(actor.login), reason)
+    task.summary = with_override(task.summary or "", imposed)
+    task.save(update_fields=["summary"])
     _let_fall(task, actor, at)
     rule(task, Ruling.IMPOSED, at)
     provider = task.contract.provider_id

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from almoner.delivery.models import MonthlyDelivery, TaskRequest
-from almoner.prepared import Prepared
+from almoner.delivery.models import TaskRequest
 
 
 @dataclass(frozen=True)
@@ -16,31 +15,6 @@ class TermMonth:
     minutes: int
     participants: int | None
     people: int | None
-
-
-_MONTHS = Prepared(
-    lambda contract_id, until: (
-        MonthlyDelivery.objects.filter(term__contract=contract_id, month__lte=until)
-        .order_by("month", "term_id")
-        .values_list(
-            "term_id",
-            "month",
-            "records",
-            "minutes",
-            "participants",
-            "clients",
-            "largest_session",
-        )
-    )
-)
-
-
-def months_of(contract_id: str, until: str) -> list[TermMonth]:
-    """Every month with records of a contract up to a month (YYYY-MM), in order; one query."""
-    return [
-        TermMonth(term, month, sessions, minutes, people, people_behind(clients, largest))
-        for term, month, sessions, minutes, people, clients, largest in _MONTHS(contract_id, until)
-    ]
 
 
 def people_behind(clients: int, largest_session: int | None) -> int | None:

@@ -226,8 +226,9 @@ def to_confirm(actor: Actor) -> "QuerySet[Session]":
 
 
 def is_own(line: Session, login: str, worker: Worker | None) -> bool:
-    """Whether somebody entered a line, or is the worker whose session it is."""
-    return line.entered_by == login or (worker is not None and line.worker_id == worker.id)
+    """Whether somebody entered a line, or had a deputy enter it, or is its worker."""
+    wrote = login in (line.entered_by, line.instead_of)
+    return wrote or (worker is not None and line.worker_id == worker.id)
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,8 @@ def tasks_for(actor: Actor, at: datetime) -> list[Task]:
     if not actor.may(Permission.SESSION_CONFIRM):
         return []
     worker = worker_of(actor.login)
-    rows = to_confirm(actor).filter(entered_at__lte=at - OLD_AFTER).exclude(entered_by=actor.login)
+    rows = to_confirm(actor).filter(entered_at__lte=at - OLD_AFTER)
+    rows = rows.exclude(entered_by=actor.login).exclude(instead_of=actor.login)
     if worker:
         rows = rows.exclude(worker=worker.id)
     waiting = rows.order_by().aggregate(number=Count("id"), oldest=Min("entered_at"))

@@ -8,7 +8,6 @@ from fractions import Fraction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from almoner.contracts.labels import TERM_TYPES
 from almoner.contracts.models import ChangeKind, Contract
 from almoner.contracts.queries import terms_of
 from almoner.delivery.models import ChangeProposal, TaskRequest
@@ -17,6 +16,7 @@ from almoner.rules.calendar import contract_years
 from almoner.rules.money import exact, round_half_away
 from almoner.rules.scope import Ground, TermLeft
 from almoner.rules.workflow import ChangeState
+from almoner.tenders.labels_formulas import WORK
 from almoner.web.workflow_labels import STATES
 
 GROUNDS: dict[str, str | Promise] = {
@@ -87,7 +87,7 @@ class LeftInWords:
 
 def left_in_words(terms: Iterable[TermLeft]) -> list[LeftInWords]:
     """Terms with the names of their types."""
-    return [LeftInWords(one.code, TERM_TYPES.get(one.type, one.type), one.left) for one in terms]
+    return [LeftInWords(one.code, WORK.get(one.type, one.type), one.left) for one in terms]
 
 
 def amount_for(task: TaskRequest) -> int | None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from almoner.accounts.gate import steps_for
 from almoner.contracts.queries import commitments_of, terms_of
 from almoner.delivery.forms import tasks as forms
+from almoner.delivery.labels import imposed_in_words
 from almoner.delivery.models import ChangeProposal, Ruling, TaskRequest
 from almoner.delivery.operations import changes, tasks
 from almoner.delivery.queries import tasks as queries
@@ -26,6 +27,7 @@ from almoner.delivery.views.task_words import (
 )
 from almoner.rules.money import yuan_to_fen
 from almoner.rules.roles import Permission
+from almoner.rules.scope import without_override
 from almoner.rules.workflow import CHANGE, TASK_REQUEST
 from almoner.web import clock
 from almoner.web.access import requires, the_actor
@@ -138,6 +140,7 @@ def task_request(request: HttpRequest, ref: str) -> HttpResponse:
     """One request: the rule's answer, what was proposed, and what can be done."""
     task, actor = _task(request, ref), the_actor(request)
     file = queries.file_of(task)
+    summary, imposed = without_override(task.summary or "")
     steps = frozenset[str]()
     for body in (task.contract.purchaser_id, task.contract.provider_id):
         steps |= steps_for(
@@ -147,7 +150,8 @@ def task_request(request: HttpRequest, ref: str) -> HttpResponse:
         "title": _("Request %(id)s") % {"id": task.id},
         "help": HELP,
         "task": task,
-        "file": file,
+        "summary": summary,
+        "imposed": imposed_in_words(imposed, task.contract.purchaser) if imposed else "",
         "ruling": Ruling(task.ruling).label,
         "grounds": grounds_in_words(file.clause) if file else "",
         "proposals": [proposal_in_words(one) for one in queries.proposals_of(task)],

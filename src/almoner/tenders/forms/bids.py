@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from almoner.fields import plain
 from almoner.files.forms import FileField
 from almoner.parties.models import Worker
+from almoner.web.fields import reason_field
 
 SHARE = "share-"
 MOST_YUAN = Decimal("999999999999.99")
@@ -99,10 +100,4 @@ def _text(number: Decimal | None) -> str | None:
 
 
 class DisqualifyForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("It is public, and its bidder can complain about it."),
-        error_messages={"required": _("Give a reason. It will be public.")},
-    )
+    reason = reason_field(hint=_("It is public, and its bidder can complain about it."))

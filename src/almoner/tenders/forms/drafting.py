@@ -17,6 +17,7 @@ from almoner.rules.workflow import TenderState
 from almoner.tenders.labels_drafting import CONDITIONS, FIELDS, GAPS, Text
 from almoner.tenders.models import Method
 from almoner.tenders.queries.drafting import Choices
+from almoner.web.fields import DayField
 from almoner.web.format import day, named, yuan
 from almoner.web.workflow_labels import STATES
 
@@ -303,15 +304,7 @@ class EntryForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Say who was asked")},
     )
-    asked_on = forms.DateField(
-        label=_("Asked on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d"],
-        error_messages={
-            "required": _("Enter a day"),
-            "invalid": _("Enter a day as year-month-day, such as 2026-06-30"),
-        },
-    )
+    asked_on = DayField(label=_("Asked on"))
     said = forms.CharField(
         label=_("What was said"),
         widget=forms.Textarea,

@@ -1,0 +1,109 @@
+"""Findings follow the record: an event is enough, and the whole is not computed again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.delivery.log_cast import CLIENT, NOW, TODAY, Centre, actor, centre, hours_later, log
+
+from almoner.delivery.operations import sessions
+from almoner.findings.engines.duckdb import DuckDB
+from almoner.supervision.models import Run, StoredFinding, Watched
+from almoner.watch.live import catch_up
+from almoner.watch.whole import refresh
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG = replace(CLIENT, minutes=601)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[DuckDB]:
+    with DuckDB() as running:
+        yield running
+
+
+@pytest.fixture
+def there(engine: DuckDB, tmp_path: Path) -> Centre:
+    made = centre()
+    log(made, 90, hours_later(CLIENT, -30))
+    refresh(engine, data=tmp_path, at=NOW, as_of=TODAY)
+    return made
+
+
+def follow(engine: DuckDB) -> list[Run]:
+    runs = catch_up(at=NOW, as_of=TODAY, engine=engine)
+    assert runs is not None
+    return runs
+
+
+def open_codes() -> set[tuple[str, str]]:
+    rows = StoredFinding.objects.filter(gone_on=None, code__in=("D02", "D03"))
+    return set(rows.values_list("code", "subject_id"))
+
+
+def test_a_logged_session_is_judged_and_its_correction_too(there: Centre, engine: DuckDB) -> None:
+    follow(engine)
+    begun = hours_later(LONG, -12)
+    line = log(there, 1, begun, sure=True, at=NOW + timedelta(hours=1))
+    runs = follow(engine)
+    assert open_codes() == {("D02", "W-1")}
+    assert not any(run.whole for run in runs)
+    sessions.supersede(
+        actor=actor("zhou"),
+        at=NOW + timedelta(hours=2),
+        session_id=line.id,
+        id="R-00000000000000FF",
+        term_id=there.case.id,
+        entry=replace(begun, minutes=30),
+        channel="phone",
+        reason="Typed wrongly.",
+    )
+    follow(engine)
+    assert open_codes() == set()
+
+
+def test_nothing_happens_without_events(there: Centre, engine: DuckDB) -> None:
+    follow(engine)
+    before = Run.objects.count()
+    assert follow(engine) == []
+    assert Run.objects.count() == before
+
+
+def test_nothing_happens_before_the_first_whole_run(engine: DuckDB) -> None:
+    log(centre(), 1)
+    assert follow(engine) == []
+    assert not Run.objects.exists()
+
+
+def test_findings_of_others_are_left_alone(there: Centre, engine: DuckDB) -> None:
+    follow(engine)
+    other = StoredFinding.objects.create(
+        id="f" * 32,
+        code="D02",
+        subject_table="workers",
+        subject_id="W-9",
+        key="2026-01-01",
+        rows=[],
+        words={},
+        about_persons=True,
+        severity=2,
+        worker_id="W-9",
+        first_found_on=TODAY,
+        due_on=TODAY,
+        found_on=TODAY,
+        run=Run.objects.latest("id"),
+    )
+    log(there, 1, hours_later(LONG, -12), sure=True, at=NOW + timedelta(hours=1))
+    follow(engine)
+    other.refresh_from_db()
+    assert other.gone_on is None
+
+
+def test_how_far_the_trail_was_read_is_kept(there: Centre, engine: DuckDB) -> None:
+    seen = Watched.objects.get().seq
+    log(there, 1, hours_later(CLIENT, -3))
+    follow(engine)
+    assert Watched.objects.get().seq > seen
