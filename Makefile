@@ -43,8 +43,9 @@ test: env-test
 
 verify: env-test
 	sh tools/system-packages.sh
-	$(BIN)/pytest -m slow
-	$(BIN)/python tools/postgres.py -- $(BIN)/pytest -m "slow and not browser" --database-only
+	$(BIN)/pytest --hypothesis-profile explore -m "slow or hypothesis"
+	$(BIN)/python tools/postgres.py -- $(BIN)/pytest --hypothesis-profile explore \
+	  -m "(slow or hypothesis) and not browser" --database-only
 
 bench: env-test
 	sh tools/system-packages.sh

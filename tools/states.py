@@ -19,7 +19,7 @@ from almoner.rules.workflow import NEW, WORKFLOWS, Step, Workflow
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "states"
 THINGS = {
-    "appropriation": ("Appropriation", "拨款"),
+    "appropriation": ("Appropriation", "预算安排"),
     "tender": ("Tender", "采购项目"),
     "bid": ("Bid", "投标"),
     "contract": ("Contract", "合同"),
@@ -35,7 +35,10 @@ ELSEWHERE = {
         (NEW, "draft", "the first `bid.save`"),
         ("sealed", "valid", "`tender.open`"),
     ),
-    "instalment": ((NEW, "scheduled", "`contract.countersign`"),),
+    "instalment": (
+        (NEW, "scheduled", "`contract.countersign`"),
+        ("scheduled", "lapsed", "`contract.terminate` before the due day"),
+    ),
 }
 INTRODUCTION = """\
 # What may happen to what

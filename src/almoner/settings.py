@@ -38,6 +38,8 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 
+# Whether findings follow the record as it is written (a thread in each process).
+WATCH = _flag("ALMONER_WATCH", True)
 MAX_FILE_MB = int(os.environ.get("ALMONER_MAX_FILE_MB", "20"))
 FILES_DIR = DATA_DIR / "files"
 
@@ -74,6 +76,8 @@ INSTALLED_APPS = [
     "almoner.evaluation",
     "almoner.voice",
     "almoner.payments",
+    "almoner.supervision",
+    "almoner.fairness",
     "almoner.disclosure",
     "almoner.desk",
     "django_htmx",
@@ -82,6 +86,7 @@ AUTH_USER_MODEL = "accounts.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "almoner.watch.middleware.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -130,6 +135,8 @@ WHITENOISE_MAX_AGE = 3600
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
+SIGN_IN_TRIES = int(os.environ.get("ALMONER_SIGN_IN_TRIES", "10"))
+SIGN_IN_TRIES_BY_ADDRESS = int(os.environ.get("ALMONER_SIGN_IN_TRIES_BY_ADDRESS", "100"))
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -181,7 +188,13 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
-    }
+    },
+    # Apart from the pages, so that no flood of one pushes the other out.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
 }
 LOGGING = {
     "version": 1,

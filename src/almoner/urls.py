@@ -21,6 +21,8 @@ STAGES = (
     "evaluation",
     "voice",
     "payments",
+    "supervision",
+    "fairness",
 )
 
 urlpatterns = [

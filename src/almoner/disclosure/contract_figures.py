@@ -90,6 +90,7 @@ class PaymentState(StrEnum):
     PAID_LATE = "paid_late"
     OVERDUE = "overdue"
     NOT_YET_DUE = "not_yet_due"
+    LAPSED = "lapsed"
 
 
 PAYMENT_TAGS = {
@@ -97,12 +98,13 @@ PAYMENT_TAGS = {
     PaymentState.PAID_LATE: "warn",
     PaymentState.OVERDUE: "bad",
     PaymentState.NOT_YET_DUE: "info",
+    PaymentState.LAPSED: "",
 }
 
 
 @dataclass(frozen=True)
 class Payment:
-    """An instalment on a day. `days_late`: calendar days; `owed_fen`: what a payment lacked."""
+    """An instalment on a day. `days_late`: calendar days; `unpaid_fen`: what a payment lacked."""
 
     seq: int
     amount_fen: int
@@ -114,7 +116,7 @@ class Payment:
     cause: str | None
     state: PaymentState
     days_late: int
-    owed_fen: int
+    unpaid_fen: int
 
     @property
     def tag(self) -> str:
@@ -128,6 +130,8 @@ class Payment:
             return ngettext("Paid %(n)s day late", "Paid %(n)s days late", self.days_late) % days
         if self.state is PaymentState.OVERDUE:
             return ngettext("Overdue by %(n)s day", "Overdue by %(n)s days", self.days_late) % days
+        if self.state is PaymentState.LAPSED:
+            return _("Lapsed: the contract ended before")
         return _("On time") if self.state is PaymentState.PAID_ON_TIME else _("Not yet due")
 
 
@@ -145,7 +149,6 @@ class Paid:
 
     payments: tuple[Payment, ...]
     paid_fen: int
-    accepted_fen: int
     late: int
     overdue: int
 
@@ -155,7 +158,6 @@ class Paid:
         return cls(
             payments=rows,
             paid_fen=sum(row.paid_fen or 0 for row in rows),
-            accepted_fen=sum(row.amount_fen for row in rows if row.accepted_on),
             late=sum(row.state is PaymentState.PAID_LATE for row in rows),
             overdue=sum(row.state is PaymentState.OVERDUE for row in rows),
         )

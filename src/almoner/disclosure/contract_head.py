@@ -16,11 +16,13 @@ from almoner.contracts.models import (
     EndKind,
 )
 from almoner.contracts.queries import Known, changes_of, known_contract
+from almoner.contracts.queries.ending import is_lapsed
 from almoner.delivery.queries.delivered import TermMonth
 from almoner.disclosure.contract_figures import (
     ContractYear,
     Paid,
     Payment,
+    PaymentState,
     lateness,
     months_in,
     year_on,
@@ -135,10 +137,14 @@ def payments_of(head: Head) -> Paid:
             cause=str(DelayCause(row.delay_cause).label) if row.delay_cause else None,
             state=state,
             days_late=days,
-            owed_fen=max(row.amount_fen - row.paid_fen, 0) if row.paid_fen is not None else 0,
+            unpaid_fen=max(row.amount_fen - row.paid_fen, 0) if row.paid_fen is not None else 0,
         )
         for row in instalments_of(head.contract.id)
-        for state, days in [lateness(row.due_on, row.paid_on, head.today)]
+        for state, days in [
+            (PaymentState.LAPSED, 0)
+            if is_lapsed(row, head.contract)
+            else lateness(row.due_on, row.paid_on, head.today)
+        ]
     )
 
 

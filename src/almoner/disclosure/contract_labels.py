@@ -7,7 +7,6 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from almoner.directory.models import Framework
-from almoner.rules.grades import Grade
 from almoner.web.format import in_one_language, named, unknown
 
 QUESTIONS = {
@@ -16,14 +15,6 @@ QUESTIONS = {
     "helped": _("Was a help"),
     "again": _("Would come again"),
 }
-
-GRADES = {
-    Grade.EXCELLENT: _("Excellent"),
-    Grade.GOOD: _("Good"),
-    Grade.FAIR: _("Fair"),
-    Grade.POOR: _("Poor"),
-}
-GRADE_TAGS = {Grade.EXCELLENT: "ok", Grade.GOOD: "ok", Grade.FAIR: "warn", Grade.POOR: "bad"}
 
 
 def name(thing: object) -> str:

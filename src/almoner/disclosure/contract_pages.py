@@ -10,6 +10,8 @@ from almoner.budget import operations as ledger
 from almoner.budget.queries import balances
 from almoner.contracts.models import ChangeKind, Commitment, TargetGroup
 from almoner.contracts.queries import changes_of, commitments_of, is_opened, terms_of
+from almoner.contracts.queries.ending import released_fen
+from almoner.delivery.labels import imposed_in_words
 from almoner.delivery.models import Ruling, TaskRequest
 from almoner.delivery.queries.delivered import task_requests_of
 from almoner.disclosure import contract_queries as other
@@ -32,6 +34,7 @@ from almoner.disclosure.contract_service import TermYear, YearOfService
 from almoner.disclosure.queries import Status
 from almoner.evaluation.queries import outcomes_of
 from almoner.rules.money import round_half_away
+from almoner.rules.scope import without_override
 from almoner.tenders.models import Method
 from almoner.web.format import day, hours, in_one_language, percent
 
@@ -152,6 +155,7 @@ class PaymentsPage:
     head: Head
     sources: tuple[tuple[Commitment, int], ...]
     committed_fen: int
+    released_fen: int
     accepted_fen: int
     paid_fen: int
     left_fen: int
@@ -189,6 +193,7 @@ def payments_page(head: Head) -> PaymentsPage:
         head=head,
         sources=tuple((row, held[unspent[row.id]]) for row in commitments),
         committed_fen=waiting + accepted + paid,
+        released_fen=released_fen(head.contract),
         accepted_fen=accepted + paid,
         paid_fen=paid,
         left_fen=waiting + accepted,
@@ -206,6 +211,7 @@ class RequestRow:
     summary: str | None
     ruling: str
     tag: str
+    imposed: str
 
 
 RULING_TAGS = {Ruling.IMPOSED: "bad", Ruling.OPEN: "warn"}
@@ -247,11 +253,13 @@ def service_page(head: Head, number: int | None) -> ServicePage | None:
         requests=tuple(
             RequestRow(
                 row,
-                in_one_language(row.summary) if row.summary else None,
+                in_one_language(summary) if summary else None,
                 str(Ruling(row.ruling).label),
                 RULING_TAGS.get(Ruling(row.ruling), "info"),
+                imposed_in_words(imposed, head.contract.purchaser) if imposed else "",
             )
             for row in requests
+            for summary, imposed in [without_override(row.summary or "")]
         ),
         requested_hours=sum((Fraction(row.hours or 0) for row in requests), Fraction(0)),
         surveys=other.surveys_of(contract_id, minimum),

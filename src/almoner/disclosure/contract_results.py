@@ -9,9 +9,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from almoner.directory.models import Dimension
-from almoner.disclosure.contract_labels import GRADE_TAGS, GRADES
 from almoner.evaluation.models import Consequence, Evaluation, Outcome, Stage, Wave
 from almoner.evaluation.queries import Indicator
+from almoner.fairness.labels import GRADE_TAGS, GRADES
 from almoner.rules import evaluation as rules
 from almoner.rules.grades import Grade, grade
 from almoner.rules.packs import china

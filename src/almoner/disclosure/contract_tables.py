@@ -143,9 +143,9 @@ def payment_rows(payments: Sequence[Payment]) -> SafeString:
 
 def _status(one: Payment) -> str:
     notes = [one.cause] if one.cause else []
-    if one.owed_fen:
-        sums = {"part": plain.yuan(one.paid_fen), "rest": plain.yuan(one.owed_fen)}
-        notes.append(_("part payment %(part)s, %(rest)s still owed") % sums)
+    if one.unpaid_fen:
+        sums = {"part": plain.yuan(one.paid_fen), "rest": plain.yuan(one.unpaid_fen)}
+        notes.append(_("%(part)s paid, %(rest)s of the instalment not") % sums)
     small = "".join(f' <span class="small">{escape(note)}</span>' for note in notes)
     tag = f'<span class="tag {one.tag}">{escape(one.status)}</span>'
     return mark_safe(f"<span>{tag}{small}</span>")  # noqa: S308 - every text passed escape

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from almoner.disclosure import contract_pages as pages
 from almoner.disclosure.contract_head import Head, head_of
 from almoner.disclosure.contract_main import main_part
+from almoner.fairness.operations import STAMP
+from almoner.fairness.panels import contract_panels
+from almoner.supervision.shown import questions
 from almoner.web import clock
 from almoner.web.pages import public_page
 
@@ -32,6 +35,7 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "crumbs": page.head.crumbs(),
         "main": main_part(page),
         "contract": page.head.contract,
+        "questions": questions(contract=ref),
     }
     return render(request, "disclosure/contract.html", context)
 
@@ -61,11 +65,15 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
 
 
-@public_page(tokens=_stamps)
+@public_page(tokens=lambda ref: [*_stamps(ref), STAMP])
 def evaluation(request: HttpRequest, ref: str) -> HttpResponse:
     """Every evaluation."""
     page = pages.evaluation_page(_head(ref))
-    context = {"page": page, "crumbs": page.head.crumbs(_("Evaluation"))}
+    context = {
+        "page": page,
+        "fair": contract_panels(ref),
+        "crumbs": page.head.crumbs(_("Evaluation")),
+    }
     return render(request, "disclosure/contract_evaluation.html", context)
 
 

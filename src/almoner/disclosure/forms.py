@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from almoner.disclosure.contract_labels import GRADES
 from almoner.disclosure.queries import Status
 from almoner.disclosure.queries_contracts import NO_RESULT, ContractFilter
 from almoner.disclosure.queries_results import ResultFilter
 from almoner.disclosure.search import KINDS, LONGEST_QUERY
 from almoner.evaluation.models import Stage
+from almoner.fairness.labels import GRADES
 from almoner.notices.models import NoticeKind
 from almoner.parties.models import Organisation
 from almoner.parties.queries import Areas

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from almoner.contracts.models import Contract, ContractTerm, Instalment, TermGroup
 from almoner.contracts.queries import EXACT
+from almoner.contracts.queries.ending import LAPSED
 from almoner.delivery.models import MonthlyDelivery
 from almoner.delivery.queries.promises import Promise, changed_promises
 from almoner.directory.models import ServiceItem
@@ -81,12 +82,12 @@ def with_status(status: Status, today: date) -> Q:
 
 def is_late(today: date) -> Q:
     """Instalments paid after the day on which they were due, or still unpaid after it."""
-    return Q(paid_on__gt=F("due_on")) | Q(paid_on=None, due_on__lt=today)
+    return Q(paid_on__gt=F("due_on")) | Q(~LAPSED, paid_on=None, due_on__lt=today)
 
 
 def is_judged(today: date) -> Q:
     """Instalments of which it is known whether they were in time: paid, or overdue."""
-    return Q(paid_on__isnull=False) | Q(due_on__lt=today)
+    return Q(paid_on__isnull=False) | Q(~LAPSED, due_on__lt=today)
 
 
 def has_result(today: date) -> Q:

@@ -1,17 +1,18 @@
 """Evaluations with their totals and grades, for lists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from django.db.models import Q, QuerySet
 
-from almoner.disclosure.contract_labels import GRADE_TAGS, GRADES
 from almoner.disclosure.contract_results import Scale
 from almoner.disclosure.queries import Title, contract_title, has_result, service_items
 from almoner.evaluation.models import Evaluation, Stage
 from almoner.evaluation.queries import indicators_of, ratings_of
+from almoner.fairness.labels import GRADE_TAGS, GRADES, Shown
+from almoner.fairness.queries import contract_year, last_run, scores_of
 from almoner.parties.models import Organisation
 from almoner.rules.grades import Grade, grade
 from almoner.rules.packs import china
@@ -67,6 +68,18 @@ def with_totals(evaluations: Iterable[Evaluation]) -> list[Result]:
         )
         for row in rows
     ]
+
+
+def with_fair_scores(results: Sequence[Result]) -> list[tuple[Result, Shown | None]]:
+    """Each with the fair score of its contract and year, as far as there is one; two queries."""
+    run = last_run()
+    kept = scores_of({result.evaluation.contract_id for result in results})
+    found = []
+    for result in results:
+        of = result.evaluation
+        score = kept.get((of.contract_id, contract_year(of.contract.starts_on, of.period_to)))
+        found.append((result, Shown(score, run) if run and score else None))
+    return found
 
 
 def _totals(framework_by_evaluation: Mapping[str, int]) -> dict[str, Fraction | None]:

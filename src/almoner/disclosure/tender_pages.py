@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from almoner.contracts.labels import TERM_TYPES
 from almoner.contracts.models import Contract
 from almoner.disclosure import tender_list as listed
 from almoner.disclosure.queries import Title, service_items
@@ -20,6 +19,7 @@ from almoner.parties.models import Area, Organisation
 from almoner.rules.calendar import local_day
 from almoner.rules.tender import Draft, read, sum_of, workloads
 from almoner.tenders.labels_drafting import CHECKS, MEANINGS
+from almoner.tenders.labels_formulas import WORK
 from almoner.tenders.models import CriterionKind, Method, Tender, TenderFile
 from almoner.tenders.queries.drafting import DOCUMENT, SUBJECT
 from almoner.web.format import in_one_language, named
@@ -194,7 +194,7 @@ def _lines(said: Draft | None, population: int | None) -> list[WorkLine]:
     found = zip(said.terms, workloads(said.terms, population), strict=True)
     return [
         WorkLine(
-            in_one_language(term.category) or str(TERM_TYPES.get(term.type, term.type)),
+            in_one_language(term.category) or str(WORK.get(term.type, term.type)),
             term.formula,
             str(work) if work else "",
         )

@@ -15,12 +15,21 @@ from almoner.disclosure.labels import UNITS
 from almoner.disclosure.operations import complete_search_index
 from almoner.disclosure.queries import late_payments, summary
 from almoner.disclosure.queries_notices import notice_rows
-from almoner.disclosure.queries_results import agencies, found_results, reported, with_totals
+from almoner.disclosure.queries_results import (
+    agencies,
+    found_results,
+    reported,
+    with_fair_scores,
+    with_totals,
+)
+from almoner.fairness.operations import STAMP
+from almoner.fairness.queries import last_run
 from almoner.needs.queries import needs_in
 from almoner.notices.queries import issued
 from almoner.parties.models import OrganisationKind
 from almoner.parties.queries import areas, organisation, organisations, staff_on, ties
 from almoner.rules.packs import china
+from almoner.supervision.shown import questions
 from almoner.web import clock
 from almoner.web.format import in_chinese, named
 from almoner.web.pages import public_page
@@ -166,6 +175,7 @@ def provider(request: HttpRequest, ref: str) -> HttpResponse:
         "ties": ties(ref),
         "results": with_totals(reported(today, Q(contract__provider=ref))[:SHORT]),
         "late": late_payments(Q(contract__provider=ref), today, SHORT),
+        "questions": questions(provider=ref),
         "crumbs": [(_("Providers"), reverse("providers")), (named(body), None)],
     }
     return render(request, "disclosure/provider.html", context)
@@ -186,12 +196,13 @@ def purchaser(request: HttpRequest, ref: str) -> HttpResponse:
         "tasks": queries_parties.tasks_asked_by(ref),
         "ties": ties(ref),
         "late": late_payments(Q(contract__purchaser=ref), today, SHORT),
+        "questions": questions(purchaser=ref),
         "crumbs": [(_("Purchasers"), reverse("purchasers")), (named(body), None)],
     }
     return render(request, "disclosure/purchaser.html", context)
 
 
-@public_page(tokens=_city)
+@public_page(tokens=lambda **_kwargs: ["city", STAMP])
 def evaluations(request: HttpRequest) -> HttpResponse:
     """Every evaluation with a result, the newest first."""
     form = forms.ResultFilters(request.GET, agencies(), queries_contracts.parties_of_contracts()[0])
@@ -199,7 +210,8 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "results": with_totals(page),
+        "results": with_fair_scores(with_totals(page)),
+        "run": last_run(),
         "crumbs": [(_("Evaluations"), None)],
     }
     return render(request, "disclosure/evaluations.html", context)

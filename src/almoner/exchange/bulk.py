@@ -33,10 +33,12 @@ def fetch(sql: str) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
-def fetch_batches(sql: str) -> Iterator[list[tuple[object, ...]]]:
+def fetch_batches(
+    sql: str, parameters: Sequence[str] | None = None
+) -> Iterator[list[tuple[object, ...]]]:
     """The rows of an answer of any size, in batches."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(FETCHED_ROWS):
             yield rows
 

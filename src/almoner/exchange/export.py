@@ -1,6 +1,6 @@
 """Writing the completed facts as a city package: same facts, same bytes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def export(target: Path, *, as_of: date) -> dict[str, int]:
         tables = {
             stored.name: _counted(stored, rows)
             for stored in STORED.values()
-            if fetch(f'SELECT 1 FROM "{stored.name}" t WHERE {_told(stored)} LIMIT 1')  # noqa: S608
+            if fetch(f'SELECT 1 FROM "{stored.name}" t WHERE {told(stored)} LIMIT 1')  # noqa: S608
         }
         write(target, tables, as_of=as_of)
     return rows
@@ -49,15 +49,20 @@ def _counted(stored: Stored, rows: dict[str, int]) -> Iterable[pl.DataFrame]:
         yield frame
 
 
-def frames(stored: Stored) -> Iterator[pl.DataFrame]:
-    """The rows of one table as typed frames with the columns of the package."""
+def frames(
+    stored: Stored, where: str = _ALL, parameters: Sequence[str] | None = None
+) -> Iterator[pl.DataFrame]:
+    """The rows of one table as typed frames with the columns of the package.
+
+    `where` is a condition on the rows `t` in the database, with `parameters` for its %s.
+    """
     columns = stored.table.columns
     fetched = {column.name: _FETCHED.get(column.type, pl.String()) for column in columns}
-    for rows in fetch_batches(_query(stored)):
+    for rows in fetch_batches(_query(stored, where), parameters):
         yield pl.DataFrame(rows, schema=fetched, orient="row").select(map(_typed, columns))
 
 
-def _query(stored: Stored) -> str:
+def _query(stored: Stored, where: str) -> str:
     """SELECT the package's columns, in its order, by its key."""
     expressions = {column: f't."{name}"' for column, name in stored.pairs}
     join = ""
@@ -70,10 +75,11 @@ def _query(stored: Stored) -> str:
     selected = ", ".join(_as_text(c, expressions[c.name]) for c in stored.table.columns)
     ordered = stored.table.primary_key or stored.table.names
     order = ", ".join(_byte_order(stored.table.column(c), expressions[c]) for c in ordered)
-    return f'SELECT {selected} FROM "{stored.name}" t {join} WHERE {_told(stored)} ORDER BY {order}'  # noqa: S608
+    wanted = f"{told(stored)} AND {where}"
+    return f'SELECT {selected} FROM "{stored.name}" t {join} WHERE {wanted} ORDER BY {order}'  # noqa: S608
 
 
-def _told(stored: Stored) -> str:
+def told(stored: Stored) -> str:
     """The condition on rows `t` of a table that everybody may have."""
     return _TOLD.get(stored.name, _ALL)
 

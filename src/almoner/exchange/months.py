@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from almoner.delivery.operations.months import rebuild_months
+from almoner.delivery.operations.months import RECORDS, rebuild_months
 from almoner.exchange.bulk import execute, insert, is_postgresql
+from almoner.web.stamps import bump
 
 _CELL = ("term_id", "month")
 _LARGEST = 2**63 - 1
@@ -40,6 +41,7 @@ class Months:
         if self._bound > _LARGEST:
             rebuild_months()  # polars' sums would wrap around where the database's are refused
             return
+        bump([RECORDS])
         execute("DELETE FROM monthly_delivery")
         sums = pl.concat(self._sums).group_by(_CELL)
         cells = sums.agg(

@@ -1,0 +1,1 @@
+"""Findings kept as questions: what was found in which run, about whom, and since when."""

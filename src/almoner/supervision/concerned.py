@@ -1,0 +1,175 @@
+"""Whom a finding concerns, and how much money is at stake: looked up from its subject."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+
+from almoner.budget.models import Appropriation
+from almoner.contracts.models import Contract
+from almoner.delivery.models import ServiceRecord, TaskRequest
+from almoner.evaluation.models import Evaluation
+from almoner.findings.run import Finding
+from almoner.parties.models import Worker
+from almoner.tenders.models import Bid, Tender
+from almoner.voice.models import Complaint, SurveyWave
+
+BATCH = 500  # ids in one query
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """The bodies and the place that a finding is about; empty where there is none."""
+
+    contract_id: str | None = None
+    tender_id: str | None = None
+    provider_uscc: str | None = None
+    purchaser_uscc: str | None = None
+    area_code: str | None = None
+    worker_id: str | None = None
+    money_fen: int | None = None
+
+
+NOBODY = Concerned()
+Subjects = Mapping[tuple[str, str], Concerned]
+
+
+def concerned(found: Iterable[Finding]) -> Subjects:
+    """By (table, id) of the subject, whom it concerns. A row that is gone concerns nobody."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for each in found:
+        ids[each.table].add(each.id)
+    known: dict[tuple[str, str], Concerned] = {}
+    for table, wanted in ids.items():
+        for id, whom in _LOOKUPS.get(table, _nobody)(wanted).items():
+            known[table, id] = whom
+        for id in wanted:
+            known.setdefault((table, id), NOBODY)
+    return known
+
+
+Answer = dict[str, Concerned]
+Lookup = Callable[[Iterable[str]], Answer]
+
+
+def _nobody(wanted: Iterable[str]) -> Answer:
+    return {}
+
+
+def _contracts(wanted: Iterable[str]) -> Answer:
+    return {row.id: _of_contract(row) for row in _rows(Contract.objects.all(), wanted)}
+
+
+def _of_contract(row: Contract) -> Concerned:
+    return Concerned(
+        contract_id=row.id,
+        tender_id=row.tender_id,
+        provider_uscc=row.provider_id,
+        purchaser_uscc=row.purchaser_id,
+        area_code=row.area_id,
+        money_fen=row.amount_fen,
+    )
+
+
+def _parts(wanted: Iterable[str]) -> Answer:
+    """Subjects whose id is the contract's, a slash and a part; either may hold slashes itself."""
+    cuts = {id: [id[:place] for place, letter in enumerate(id) if letter == "/"] for id in wanted}
+    contracts = _contracts({cut for each in cuts.values() for cut in each})
+    return {id: contracts[cut] for id, each in cuts.items() for cut in each if cut in contracts}
+
+
+def _tenders(wanted: Iterable[str]) -> Answer:
+    return {row.id: _of_tender(row) for row in _rows(Tender.objects.all(), wanted)}
+
+
+def _of_tender(row: Tender) -> Concerned:
+    return Concerned(
+        tender_id=row.id,
+        purchaser_uscc=row.purchaser_id,
+        area_code=row.area_id,
+        money_fen=row.ceiling_fen,
+    )
+
+
+def _bids(wanted: Iterable[str]) -> Answer:
+    return {
+        row.id: replace(
+            _of_tender(row.tender), provider_uscc=row.provider_id, money_fen=row.price_fen
+        )
+        for row in _rows(Bid.objects.select_related("tender"), wanted)
+    }
+
+
+def _records(wanted: Iterable[str]) -> Answer:
+    rows = _rows(ServiceRecord.objects.select_related("term__contract"), wanted)
+    return {
+        row.id: replace(_of_contract(row.term.contract), worker_id=row.worker_id) for row in rows
+    }
+
+
+def _complaints(wanted: Iterable[str]) -> Answer:
+    rows = _rows(Complaint.objects.select_related("contract", "tender"), wanted)
+    return {
+        row.id: _of_contract(row.contract) if row.contract else _of_tender(row.tender)
+        for row in rows
+        if row.contract or row.tender
+    }
+
+
+def _workers(wanted: Iterable[str]) -> Answer:
+    rows = _rows(Worker.objects.all(), wanted)
+    return {row.id: Concerned(provider_uscc=row.organisation_id, worker_id=row.id) for row in rows}
+
+
+def _organisations(wanted: Iterable[str]) -> Answer:
+    return {uscc: Concerned(provider_uscc=uscc) for uscc in wanted}
+
+
+def _areas(wanted: Iterable[str]) -> Answer:
+    return {code: Concerned(area_code=code) for code in wanted}
+
+
+def _appropriations(wanted: Iterable[str]) -> Answer:
+    rows = _rows(Appropriation.objects.all(), wanted)
+    return {
+        row.id: Concerned(
+            purchaser_uscc=row.payer_id, area_code=row.area_id, money_fen=row.amount_fen
+        )
+        for row in rows
+    }
+
+
+def _below_contract(rows: "QuerySet[Any]") -> Lookup:
+    return lambda wanted: {
+        row.id: _of_contract(row.contract) for row in _rows(rows.select_related("contract"), wanted)
+    }
+
+
+_LOOKUPS: Mapping[str, Lookup] = {
+    "contracts": _contracts,
+    "contract_terms": _parts,
+    "instalments": _parts,
+    "tenders": _tenders,
+    "bids": _bids,
+    "service_records": _records,
+    "complaints": _complaints,
+    "workers": _workers,
+    "organisations": _organisations,
+    "areas": _areas,
+    "appropriations": _appropriations,
+    "task_requests": _below_contract(TaskRequest.objects.all()),
+    "evaluations": _below_contract(Evaluation.objects.all()),
+    "survey_waves": _below_contract(SurveyWave.objects.all()),
+}
+
+
+def _rows(rows: "QuerySet[Any]", wanted: Iterable[str]) -> list[Any]:
+    """The rows of these ids, however many they are."""
+    ids = sorted(wanted)
+    return [
+        row
+        for place in range(0, len(ids), BATCH)
+        for row in rows.filter(id__in=ids[place : place + BATCH])
+    ]

@@ -1,0 +1,148 @@
+"""What findings, their stages and their rows are called on pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from almoner.findings.definition import Definition, definition
+from almoner.findings.sentence import because
+from almoner.rules.packs import Limit, china
+from almoner.supervision.models import StoredFinding
+from almoner.supervision.operations import read
+from almoner.web.format import in_chinese
+
+STAGES: Mapping[str, str | Promise] = {
+    "preparation": _("Preparation"),
+    "tendering": _("Tendering"),
+    "contracting": _("Contracting"),
+    "delivery": _("Delivery"),
+    "tasks": _("Tasks outside the contract"),
+    "workforce": _("Workers"),
+    "payment": _("Payment"),
+    "evaluation": _("Evaluation"),
+    "voice": _("Voice of users"),
+    "impact": _("Outcomes and market"),
+    "notices": _("Notices"),
+}
+ASKED: Mapping[str, str | Promise] = {
+    "purchaser": _("the purchaser"),
+    "provider": _("the provider"),
+    "finance": _("the finance office"),
+    "supervisor": _("the supervising office"),
+    "evaluator": _("the evaluation agency"),
+}
+TABLES: Mapping[str, str | Promise] = {
+    "appropriations": _("appropriation"),
+    "areas": _("place"),
+    "bids": _("bid"),
+    "bid_staff": _("promised worker"),
+    "commitments": _("commitment"),
+    "complaints": _("complaint"),
+    "consequences": _("consequence"),
+    "contracts": _("contract"),
+    "contract_changes": _("contract change"),
+    "contract_terms": _("workload term"),
+    "evaluations": _("evaluation"),
+    "frameworks": _("framework"),
+    "indicators": _("indicator"),
+    "instalments": _("instalment"),
+    "notices": _("notice"),
+    "organisation_links": _("tie between bodies"),
+    "organisations": _("body"),
+    "outcomes": _("outcome measurement"),
+    "payroll": _("payroll line"),
+    "ratings": _("rating"),
+    "service_items": _("directory item"),
+    "service_records": _("service record"),
+    "survey_responses": _("survey answer"),
+    "survey_waves": _("survey"),
+    "task_requests": _("task request"),
+    "tender_criteria": _("award criterion"),
+    "tenders": _("tender"),
+    "wage_floors": _("wage floor"),
+    "workers": _("worker"),
+}
+# Rows of these tables tell of persons: the public is told their number only.
+OF_PERSONS = frozenset(
+    {"bid_staff", "outcomes", "payroll", "service_records", "survey_responses", "workers"}
+)
+_PAGES = {"contracts": "contract", "tenders": "tender", "areas": "place"}
+
+
+def title(entry: Definition) -> str:
+    """What a kind of finding is called, in the reader's language."""
+    return entry.title_zh if in_chinese() else entry.title
+
+
+def rule(entry: Definition) -> str:
+    """The definition, in the reader's language."""
+    return entry.rule_zh if in_chinese() else entry.rule
+
+
+def choice(entry: Definition) -> str:
+    """What was chosen where the definition leaves something open."""
+    return entry.choice_zh if in_chinese() else entry.choice
+
+
+def sentence(kept: StoredFinding) -> str:
+    """Why it was found, with its figures, in the reader's language."""
+    return because(definition(kept.code), read(kept), "zh" if in_chinese() else "en")
+
+
+def limits(entry: Definition, on: date) -> list[Limit]:
+    """The limits of a kind in force on a day."""
+    pack = china()
+    return [pack.limit(f"{entry.code}.{name}", on) for name in entry.limits]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that a finding was computed from; several of one table where `number` is above 1."""
+
+    label: str | Promise
+    id: str
+    url: str | None
+    number: int = 1
+
+
+def rows(kept: StoredFinding, *, private: bool) -> list[Row]:
+    """The rows behind a finding; those about persons one by one only for `private` readers."""
+    shown: list[Row] = []
+    hidden: dict[str, int] = {}
+    for table, id in kept.rows:
+        if table in OF_PERSONS and not private:
+            hidden[table] = hidden.get(table, 0) + 1
+        else:
+            shown.append(Row(TABLES.get(table, table), id, _address(table, id)))
+    return shown + [Row(TABLES[table], "", None, number) for table, number in hidden.items()]
+
+
+def subject(kept: StoredFinding, *, private: bool) -> Row:
+    """What a finding is about: its own page where there is one, else the contract's or tender's."""
+    if kept.contract_id and (kept.subject_table in OF_PERSONS and not private):
+        return Row(
+            TABLES["contracts"], kept.contract_id, reverse("contract", args=[kept.contract_id])
+        )
+    url = _address(kept.subject_table, kept.subject_id)
+    if url is None and kept.contract_id:
+        url = reverse("contract", args=[kept.contract_id])
+    elif url is None and kept.tender_id:
+        url = reverse("tender", args=[kept.tender_id])
+    elif url is None and kept.subject_table == "organisations":
+        url = reverse("provider", args=[kept.subject_id])
+    label = TABLES.get(kept.subject_table, kept.subject_table)
+    return Row(label, kept.subject_id, url)
+
+
+def _address(table: str, id: str) -> str | None:
+    name = _PAGES.get(table)
+    return reverse(name, args=[id]) if name else None
+
+
+def state(kept: StoredFinding) -> str:
+    """Whether it still stands."""
+    return str(_("No longer found") if kept.gone_on else _("Open"))

@@ -1,0 +1,184 @@
+"""What is asked of the kept findings."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from almoner.findings.definition import Definition, definition
+from almoner.parties.queries import Areas
+from almoner.rules.packs import china
+from almoner.supervision.models import Run, StoredFinding
+
+Rows = QuerySet[StoredFinding]
+SHOWN = 5  # on the page of a contract or a body
+
+
+@dataclass(frozen=True)
+class FindingFilter:
+    """What is wanted of the list; empty = all."""
+
+    code: str = ""
+    area: str = ""
+    contract: str = ""
+    provider: str = ""
+    purchaser: str = ""
+
+
+def current() -> Rows:
+    """Whatever was found when it was last looked for."""
+    return StoredFinding.objects.filter(gone_on=None)
+
+
+def public() -> Rows:
+    """Those of them that everybody may see one by one: none about a person."""
+    return current().filter(about_persons=False)
+
+
+def wanted(rows: Rows, what: FindingFilter, areas: Areas) -> Rows:
+    """Those that answer every part of the filter, gravest and oldest first."""
+    condition = Q()
+    if what.code:
+        condition &= Q(code=what.code)
+    if what.area:
+        condition &= Q(area_code__in=areas.within(what.area))
+    if what.contract:
+        condition &= Q(contract_id=what.contract)
+    if what.provider:
+        condition &= Q(provider_uscc=what.provider)
+    if what.purchaser:
+        condition &= Q(purchaser_uscc=what.purchaser)
+    return rows.filter(condition).order_by("-severity", "first_found_on", "code", "id")
+
+
+def some(what: FindingFilter) -> tuple[list[StoredFinding], bool]:
+    """The first few public findings of a contract or a body, and whether there are more."""
+    rows = list(wanted(public(), what, Areas([]))[: SHOWN + 1])
+    return rows[:SHOWN], len(rows) > SHOWN
+
+
+def finding(id: str) -> StoredFinding | None:
+    """A kept finding, also one that is gone."""
+    return StoredFinding.objects.filter(id=id).select_related("run").first()
+
+
+def last_run() -> Run | None:
+    """The newest computation of the whole catalogue."""
+    return Run.objects.filter(whole=True).order_by("-id").first()
+
+
+def last_look() -> Run | None:
+    """The newest computation of anything."""
+    return Run.objects.order_by("-id").first()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A finding of the catalogue with how many there are; `number` None where it is hidden."""
+
+    definition: Definition
+    number: int | None
+
+
+def kinds(today: date) -> list[Kind]:
+    """Every code that was found, by code. Findings about persons are counts, small ones hidden."""
+    counted = current().values("code", "about_persons").annotate(number=Count("id"))
+    numbers = {row["code"]: (row["number"], row["about_persons"]) for row in counted}
+    persons = {code: number for code, (number, of_persons) in numbers.items() if of_persons}
+    least = int(china().limit("small_cells.people", today).value)
+    hidden = {code for code, number in persons.items() if number < least}
+    return [
+        Kind(definition(code), None if code in hidden else number)
+        for code, (number, _) in sorted(numbers.items())
+    ]
+
+
+@dataclass(frozen=True)
+class District:
+    """A district and how many public findings each stage has there."""
+
+    code: str
+    numbers: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.numbers.values())
+
+
+def by_district(areas: Areas) -> list[District]:
+    """Public findings by the district of their place and by stage, most first."""
+    counted = public().exclude(area_code=None).values("area_code", "code")
+    numbers: dict[str, Counter[str]] = {}
+    for row in counted.annotate(number=Count("id")):
+        district = _district(str(row["area_code"]), areas)
+        stage = definition(row["code"]).stage
+        numbers.setdefault(district, Counter())[stage] += row["number"]
+    found = [District(code, count) for code, count in numbers.items()]
+    return sorted(found, key=lambda each: (-each.total, each.code))
+
+
+def _district(code: str, areas: Areas) -> str:
+    """The district above a place, or the place itself where there is none."""
+    if code not in areas.by_code:
+        return code
+    return next((area.code for area in areas.path(code) if area.level == "district"), code)
+
+
+def by_month(today: date, months: int = 12) -> list[tuple[str, int]]:
+    """How many public findings stood open at the end of each of the last months; YYYY-MM."""
+    rows = StoredFinding.objects.filter(about_persons=False)
+    spans = list(rows.values_list("first_found_on", "gone_on"))
+    first = Run.objects.order_by("as_of").values_list("as_of", flat=True).first()
+    ends = [end for end in _month_ends(today, months) if first and end >= first]
+    return [
+        (
+            f"{end:%Y-%m}",
+            sum(begun <= end and (gone is None or gone > end) for begun, gone in spans),
+        )
+        for end in ends
+    ]
+
+
+def _month_ends(today: date, months: int) -> Iterable[date]:
+    """The last day of each of so many months, oldest first; today stands for the current one."""
+    for back in range(months - 1, -1, -1):
+        index = today.year * 12 + today.month - 1 - back
+        after = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
+        yield min(date.fromordinal(after.toordinal() - 1), today)
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of a kind, and the limit where they all have the same one."""
+
+    found: list[float]
+    limit: float | None
+
+
+def values(code: str) -> Values:
+    """The values of the public findings of a kind."""
+    rows = public().filter(code=code).exclude(value=None).values_list("value", "limit")
+    limits = {limit for _, limit in rows}
+    return Values(
+        [value for value, _ in rows if value is not None],
+        limits.pop() if len(limits) == 1 else None,
+    )
+
+
+def ranked(rows: Rows, today: date) -> list[str]:
+    """Ids by money at stake x severity x age in days, the most pressing first."""
+    known = rows.values_list("id", "money_fen", "severity", "first_found_on")
+    order = [
+        (-(money or 0) * severity * age, -severity * age, id)
+        for id, money, severity, since in known
+        for age in ((today - since).days + 1,)
+    ]
+    return [id for _, _, id in sorted(order)]
+
+
+def in_order(ids: Sequence[str]) -> list[StoredFinding]:
+    """Kept findings in the order of their ids."""
+    by_id = StoredFinding.objects.in_bulk(ids)
+    return [by_id[id] for id in ids]

@@ -1,0 +1,13 @@
+"""The addresses of findings: /findings/ for everybody, /desk/supervise/ for those who supervise."""
+
+from django.urls import path
+
+from almoner.supervision import views
+
+urlpatterns = [
+    path("findings/", views.findings, name="findings"),
+    path("findings/kinds/<str:code>/", views.kind, name="finding-kind"),
+    path("findings/<str:id>/", views.finding, name="finding"),
+    path("desk/supervise/", views.supervise, name="supervise"),
+    path("desk/supervise/<str:id>/", views.supervised, name="supervised"),
+]

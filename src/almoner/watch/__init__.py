@@ -1,0 +1,1 @@
+"""Synchronous supervision: the findings follow the record as it is written."""

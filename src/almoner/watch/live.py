@@ -1,0 +1,124 @@
+"""The findings that new events touch, computed again at once from just the rows they need.
+
+Rules over small tables are computed for the whole city. Of the service records only those of the
+contracts, or of the workers, that the events name are read.
+"""
+
+import tempfile
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db.models import Q
+
+from almoner.audit.models import Event
+from almoner.exchange.export import frames
+from almoner.exchange.tables import STORED
+from almoner.findings.definition import Definition, catalogue
+from almoner.findings.engines import Engine
+from almoner.findings.package import storable
+from almoner.findings.run import run
+from almoner.supervision.models import Run, Watched
+from almoner.supervision.operations import store
+from almoner.watch.touched import touched
+
+# Tables that only a package fills; nobody writes them on the platform.
+LOADED_ONLY = frozenset({"payroll", "survey_responses", "outcomes"})
+OF_WORKERS = ("D02", "D03", "D04")
+
+Condition = tuple[str, Sequence[str] | None]
+
+
+def catch_up(*, at: datetime, as_of: date, engine: Engine) -> list[Run] | None:
+    """Compute again what events since the last time touch; the runs that this made.
+
+    Nothing happens before the first whole run was stored (`almoner findings --database --store`).
+    None where a package was loaded: only a whole run can follow that.
+    """
+    first = Run.objects.filter(whole=True).exists()
+    seen = Watched.objects.filter(id=1).values_list("seq", flat=True).first() or 0
+    events = list(Event.objects.filter(seq__gt=seen).order_by("seq"))
+    if not first or not events:
+        return []
+    what = touched(events)
+    if what.all:
+        return None
+    rules = [
+        rule
+        for rule in catalogue().values()
+        if what.tables & set(rule.needs) and not set(rule.needs) & LOADED_ONLY - {"outcomes"}
+    ]
+    of_workers = [rule for rule in rules if rule.code in OF_WORKERS]
+    of_contracts = [
+        rule for rule in rules if "service_records" in rule.needs and rule not in of_workers
+    ]
+    of_city = [rule for rule in rules if "service_records" not in rule.needs]
+    last = events[-1].seq
+    runs = []
+    for chosen, scope, where in (
+        (of_workers, Q(worker_id__in=what.workers), _of_workers(what.workers)),
+        (of_contracts, Q(contract_id__in=what.contracts), _of_contracts(what.contracts)),
+        (of_city, None, {}),
+    ):
+        if chosen and (scope is None or where):
+            runs.append(_compute(chosen, scope, where, at, as_of, engine))
+    Watched.objects.update_or_create(id=1, defaults={"seq": last})
+    return runs
+
+
+def _compute(
+    rules: Collection[Definition],
+    scope: Q | None,
+    where: Mapping[str, Condition],
+    at: datetime,
+    as_of: date,
+    engine: Engine,
+) -> Run:
+    codes = [rule.code for rule in rules]
+    with tempfile.TemporaryDirectory(prefix="almoner-") as scratch:
+        files = _files(Path(scratch), {table for rule in rules for table in rule.needs}, where)
+        result = run(engine.city(files, as_of), only=codes)
+    return store(result, as_of=as_of, at=at, engine="duckdb", codes=codes, scope=scope, whole=False)
+
+
+def _files(
+    folder: Path, tables: Iterable[str], where: Mapping[str, Condition]
+) -> dict[str, list[Path]]:
+    """The tables, or the parts of them that are wanted, as Parquet files."""
+    files: dict[str, list[Path]] = {}
+    for table in tables:
+        condition, parameters = where.get(table, ("1 = 1", None))
+        files[table] = []
+        for place, frame in enumerate(frames(STORED[table], condition, parameters)):
+            path = folder / f"{table}-{place}.parquet"
+            storable(table, frame).write_parquet(path)
+            files[table].append(path)
+    return files
+
+
+def _of_workers(workers: Collection[str]) -> Mapping[str, Condition]:
+    if not workers:
+        return {}
+    return {
+        "workers": _among('t."id"', workers),
+        "service_records": _among('t."worker_id"', workers),
+    }
+
+
+def _of_contracts(contracts: Collection[str]) -> Mapping[str, Condition]:
+    if not contracts:
+        return {}
+    terms, parameters = _among('"contract_id"', contracts)
+    return {
+        "contracts": _among('t."id"', contracts),
+        "contract_terms": _among('t."contract_id"', contracts),
+        "outcomes": _among('t."contract_id"', contracts),
+        "service_records": (
+            f't."term_id" IN (SELECT "id" FROM "contract_terms" WHERE {terms})',  # noqa: S608
+            parameters,
+        ),
+    }
+
+
+def _among(column: str, ids: Collection[str]) -> Condition:
+    return f"{column} IN ({', '.join(['%s'] * len(ids))})", sorted(ids)
