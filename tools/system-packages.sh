@@ -1,7 +1,8 @@
 #!/bin/sh
 # Sees to what the checks need from the operating system: a PostgreSQL server, Chromium, a font with
-# Chinese letters and Pango, which sets PDFs. Says nothing and changes nothing when they are there. Root gets them from
-# Debian's packages; anybody else is told the one command that does it (exit 2).
+# Chinese letters, Pango, which sets PDFs, and Java for Spark. Says nothing and changes nothing when
+# they are there. Root gets them from Debian's packages; anybody else is told the one command that
+# does it (exit 2).
 # ALMONER_LOOK_IN stands in for the root folder when looking for files (the tests set it).
 set -eu
 
@@ -12,6 +13,7 @@ missing() {
   { have fc-list && [ -n "$(fc-list :lang=zh file)" ]; } || echo fonts-noto-cjk
   have_library libpangoft2-1.0 || echo libpangoft2-1.0-0
   have_library libharfbuzz-subset || echo libharfbuzz-subset0
+  have java || echo openjdk-17-jre-headless
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }

@@ -51,7 +51,7 @@ def test_a_bare_system_gets_the_one_command(system: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
         f"{COMMAND}postgresql chromium fontconfig fonts-noto-cjk"
-        " libpangoft2-1.0-0 libharfbuzz-subset0"
+        " libpangoft2-1.0-0 libharfbuzz-subset0 openjdk-17-jre-headless"
     )
 
 
@@ -62,31 +62,36 @@ PANGO = ("usr/lib/a-machine/libpangoft2-1.0.so.0", "usr/lib/a-machine/libharfbuz
 @pytest.mark.parametrize("server", ["initdb postgres", f"{POSTGRES}initdb {POSTGRES}postgres"])
 @pytest.mark.parametrize("browser", ["chromium", "chromium-browser", "google-chrome"])
 def test_a_whole_system_is_met_with_silence(system: Path, server: str, browser: str) -> None:
-    have(system, *server.split(), browser, "fc-list", *PANGO)
+    have(system, *server.split(), browser, "fc-list", "java", *PANGO)
     done = run(system)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_only_what_is_missing_is_asked_for(system: Path) -> None:
-    have(system, "initdb", "pg_ctl", "chromium", "fc-list", *PANGO)
+    have(system, "initdb", "pg_ctl", "chromium", "fc-list", "java", *PANGO)
     assert run(system).stderr.splitlines()[-1] == f"{COMMAND}postgresql"
 
 
 def test_a_font_tool_that_knows_no_chinese_font_is_not_enough(system: Path) -> None:
-    have(system, "initdb", "postgres", "chromium", "fc-list", *PANGO)
+    have(system, "initdb", "postgres", "chromium", "fc-list", "java", *PANGO)
     (system / "bin" / "fc-list").write_text("#!/bin/sh\n")
     assert run(system).stderr.splitlines()[-1] == f"{COMMAND}fonts-noto-cjk"
 
 
 def test_pdfs_want_their_libraries(system: Path) -> None:
-    have(system, "initdb", "postgres", "chromium", "fc-list", PANGO[1])
+    have(system, "initdb", "postgres", "chromium", "fc-list", "java", PANGO[1])
     assert run(system).stderr.splitlines()[-1] == f"{COMMAND}libpangoft2-1.0-0"
+
+
+def test_spark_wants_java(system: Path) -> None:
+    have(system, "initdb", "postgres", "chromium", "fc-list", *PANGO)
+    assert run(system).stderr.splitlines()[-1] == f"{COMMAND}openjdk-17-jre-headless"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root installs")
 class TestRoot:
     def apt_get(self, system: Path, body: str) -> None:
-        have(system, "initdb", "postgres", "fc-list", "apt-get", *PANGO)
+        have(system, "initdb", "postgres", "fc-list", "java", "apt-get", *PANGO)
         (system / "bin" / "apt-get").write_text(f"#!/bin/sh\n{body}\n")
         for tool in ("cat", "chmod", "mktemp", "rm", "tail"):
             (system / "bin" / tool).symlink_to(str(shutil.which(tool)))

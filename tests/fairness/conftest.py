@@ -15,5 +15,5 @@ def engine() -> Iterator[DuckDB]:
 
 
 @pytest.fixture(autouse=True)
-def _day(transactional_db: None) -> None:
+def _day(db: None) -> None:
     set_day()

@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from tests.disclosure import cast
 from tests.disclosure.portal import LANGUAGES, html, read
-from tests.fairness.rated_city import AT, apart, compute, connected, ground, judge
+from tests.fairness.rated_city import AT, apart, compute, computed_once, connected, ground, judge
 
+from almoner.accounts.operations import add_person, grant_role
 from almoner.fairness.labels import Shown, Z, in_100, points
 from almoner.fairness.models import AgencySeverity, FairRun, FairScore
 from almoner.findings.engines.duckdb import DuckDB
+from almoner.rules.roles import Role
 
 PAGES = ("evaluations/", "evaluations/agencies/", "contracts/C-1/evaluation/")
 
@@ -19,8 +22,7 @@ PAGES = ("evaluations/", "evaluations/agencies/", "contracts/C-1/evaluation/")
 def test_the_pages_show_the_figures_of_the_model(
     engine: DuckDB, tmp_path: Path, language: str
 ) -> None:
-    connected()
-    run = compute(engine, tmp_path)
+    run = computed_once(engine, tmp_path, connected)
     listed = read("evaluations/", language)
     for score in FairScore.objects.all():
         shown = Shown(score, run)
@@ -38,8 +40,7 @@ def test_the_pages_show_the_figures_of_the_model(
 
 
 def test_what_the_pages_say_in_english(engine: DuckDB, tmp_path: Path) -> None:
-    connected()
-    run = compute(engine, tmp_path)
+    run = computed_once(engine, tmp_path, connected)
     row = AgencySeverity.objects.get(agency_uscc="52440106EVALUATOR1")
     agencies = read("evaluations/agencies/")
     assert f"marks {row.value:.1f} points harsher (±{Z * (row.se or 0):.1f})" in agencies
@@ -54,8 +55,7 @@ def test_what_the_pages_say_in_english(engine: DuckDB, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_across_groups_nothing_is_compared(engine: DuckDB, tmp_path: Path, language: str) -> None:
-    apart()
-    compute(engine, tmp_path)
+    computed_once(engine, tmp_path, apart)
     told = {"en": "Not comparable", "zh-hans": "不可比较"}[language]
     listed, near, far = (
         html(path, language)
@@ -95,8 +95,7 @@ def test_an_empty_city_has_its_pages(
 
 
 def test_a_model_that_does_not_fit_is_said(engine: DuckDB, tmp_path: Path) -> None:
-    connected()
-    compute(engine, tmp_path)
+    computed_once(engine, tmp_path, connected)
     FairRun.objects.update(problem="not_converged")
     FairScore.objects.update(value=None, grade=None, same=None)
     AgencySeverity.objects.update(value=None, se=None)
@@ -105,17 +104,21 @@ def test_a_model_that_does_not_fit_is_said(engine: DuckDB, tmp_path: Path) -> No
 
 
 def test_raters_are_shown_to_those_who_supervise_only(engine: DuckDB, tmp_path: Path) -> None:
-    connected()
-    compute(engine, tmp_path)
-    answer = Client().get("/en/desk/raters/")
+    computed_once(engine, tmp_path, connected)
+    client = Client()
+    answer = client.get("/en/desk/raters/")
     assert answer.status_code in (302, 403) and b"R-1" not in answer.content
+    wu = add_person(actor="t", at=AT, login="wu", name_zh="吴", name_en="Wu", password=None)
+    role, on = Role.SUPERVISOR, cast.TODAY
+    grant_role(actor="t", at=AT, person=wu, role=role, organisation_uscc=None, from_on=on)
+    client.force_login(wu)
+    assert client.get("/en/desk/raters/").content.count(b">R-1<") == 2
 
 
 def test_the_list_costs_the_same_whatever_it_shows(
     engine: DuckDB, tmp_path: Path, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    connected()
-    compute(engine, tmp_path)
+    computed_once(engine, tmp_path, connected)
     with django_assert_max_num_queries(18):
         html("evaluations/", stage="midterm")
 

@@ -1,4 +1,4 @@
-"""Survey results and changes: the method's own figures, small cells, and what may not be claimed."""
+"""Survey results and changes: the method's own figures, small cells, and no claim too many."""
 
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ def keep() -> None:
 
 
 def wave(of: Contract, yes: int, no: int, **facts: Any) -> None:
-    """A wave in which so many answered "overall" with 4 and with 3; others questions do not count."""
+    """A wave in which so many answered "overall" with 4 and with 3; other questions count not."""
     defaults = {"drawn_by": "system", "frame_size": 200, "drawn": 60}
     made = SurveyWave.objects.create(
         id="V-1", contract=of, drawn_on=date(2026, 6, 1), **{**defaults, **facts}

@@ -8,11 +8,12 @@ from tests.delivery.month_files import row, workbook
 from tests.journeys.walker import Walker
 
 FIRST_DAY = "2026-09-02"
+NEXT_DAY = "2026-09-03"  # whatever the real hour is, the sessions of the first day are over
 
 
 def log_and_confirm(walk: Walker, contract: str) -> None:
     """Step 8: logged on a phone, confirmed by another, put right without overwriting."""
-    walk.set_day(FIRST_DAY)
+    walk.set_day(NEXT_DAY)
     walk.be("socialworker")
     walk.page.set_viewport_size({"width": 390, "height": 844})
     walk.go("desk/sessions/today/")
@@ -50,6 +51,34 @@ def log_and_confirm(walk: Walker, contract: str) -> None:
     walk.picture("08-corrected")
 
 
+def be_asked_about_a_long_day(walk: Walker, contract: str) -> None:
+    """Step 8: what is logged is judged at once; the supervisor sees it, the public its number."""
+    walk.be("socialworker")
+    walk.go("desk/sessions/today/")
+    choose_term(walk, contract)
+    long = {"outcome": "client", "day": FIRST_DAY, "time": "10:00", "client_id": "K0001"}
+    walk.fill({**long, "minutes": "601"})
+    walk.press("Log this session")
+    walk.refused()
+    walk.fill({"sure": True})
+    walk.press("Log this session")
+    walk.done("session.log")
+    walk.be("supervisor")
+    walk.comes("desk/supervise/", "D02")
+    walk.picture("08-supervise")
+    walk.be_nobody()
+    walk.comes("findings/", "D02")
+    walk.sees("hidden")
+    walk.be("socialworker")
+    walk.go("desk/sessions/")
+    walk.page.locator("main tbody tr", has_text="10:00").locator("a").first.click()
+    walk.press("Correct this line")
+    walk.fill({"minutes": "100", "reason": "It was not the whole day"})
+    walk.press("Put this line in its place")
+    walk.be("supervisor")
+    walk.goes("desk/supervise/", "D02")
+
+
 def choose_term(walk: Walker, contract: str) -> None:
     """The first workload term of the walk's contract, among those at hand or behind the others."""
     others = walk.page.locator("main details:not([open]) > summary")
@@ -63,6 +92,8 @@ def _log(walk: Walker, contract: str, facts: dict[str, str]) -> None:
     choose_term(walk, contract)
     walk.fill(facts)
     walk.press("Log this session")
+    walk.done("session.log")
+    walk.go("desk/sessions/")
     walk.shows(facts["time"])
 
 
@@ -104,7 +135,7 @@ def ask_for_a_task(walk: Walker, contract: str) -> None:
     task = walk.id_in_address()
     walk.press("Offer a swap of targets")
     walk.page.locator("main [name='term']").select_option(index=0)
-    walk.fill({"from_on": FIRST_DAY, "reason": "Two weeks of leaflets for fewer sessions"})
+    walk.fill({"from_on": NEXT_DAY, "reason": "Two weeks of leaflets for fewer sessions"})
     walk.press("Propose a change")
     walk.done("change.propose")
     walk.be("director")

@@ -37,7 +37,7 @@ def demonstration(folder: Path, database: str) -> Iterator[Site]:
     """The demonstration city on a fresh database, served."""
     with ExitStack() as stack:
         url = stack.enter_context(cluster()) if database == "postgresql" else None
-        env = environment(folder, url)
+        env = environment(folder, url) | {"ALMONER_WATCH": "on"}
         for command in (["migrate"], ["demo", "--no-serve"]):
             made = run(*command, env=env)
             assert made.returncode == 0, made.stdout + made.stderr

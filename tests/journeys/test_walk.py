@@ -41,6 +41,7 @@ def _walk(walk: Walker, folder: Path) -> str:
     procurement.open_score_and_award(walk, tender, bids)
     contract = agreement.conclude_a_contract(walk, tender)
     service.log_and_confirm(walk, contract)
+    service.be_asked_about_a_long_day(walk, contract)
     service.import_a_month(walk, contract, folder)
     service.ask_for_a_task(walk, contract)
     settlement.pay_an_instalment(walk, contract)
@@ -54,16 +55,25 @@ def _shows_the_same_elsewhere(walk: Walker, site: Site, contract: str, folder: P
     package = folder / "package"
     made = run("export", package, env=site.env)
     assert made.returncode == 0, made.stdout + made.stderr
+    _compute(site)
     walk.be_nobody()
     here = {page: _main(walk, f"contracts/{contract}/{page}") for page in PAGES}
     with loaded(folder / "elsewhere", package, settlement.JUDGE_DAY) as other:
+        _compute(other)
         walk.site = other.address
         there = {page: _main(walk, f"contracts/{contract}/{page}") for page in PAGES}
     for page in PAGES:
         assert there[page] == here[page], page
 
 
+def _compute(site: Site) -> None:
+    made = run("findings", "--database", "--store", env=site.env)
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
 def _main(walk: Walker, path: str) -> str:
+    """What a page says, without its questions: they bear the day on which each was first found."""
     walk.go(path)
+    walk.page.evaluate("document.querySelector('#questions')?.remove()")
     text = walk.page.locator("main").inner_text()
     return re.sub(r"\s+", " ", text)

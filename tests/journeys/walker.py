@@ -5,7 +5,7 @@ Texts are given in English, as they stand in the source, and looked up in the wa
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -94,6 +94,22 @@ class Walker:
         """The page shows these words, the same in every language."""
         for one in plain:
             expect(self.page.locator("body")).to_contain_text(one)
+
+    def comes(self, path: str, plain: str) -> None:
+        """A page shows these words before long: it is opened again until it does."""
+        self._until(path, lambda text: plain in text, f"{plain} did not come")
+
+    def goes(self, path: str, plain: str) -> None:
+        """A page shows these words no more before long."""
+        self._until(path, lambda text: plain not in text, f"{plain} did not go")
+
+    def _until(self, path: str, holds: Callable[[str], bool], otherwise: str) -> None:
+        for _ in range(40):
+            self.go(path)
+            if holds(" ".join(self.page.locator("main table, main ul").all_inner_texts())):
+                return
+            self.page.wait_for_timeout(500)
+        raise AssertionError(otherwise)
 
     def hides(self, *plain: str) -> None:
         """The page does not show these words."""

@@ -14,7 +14,10 @@ from almoner.contracts.queries.ending import released_fen
 from almoner.delivery.labels import imposed_in_words
 from almoner.delivery.models import Ruling, TaskRequest
 from almoner.delivery.queries.delivered import task_requests_of
+from almoner.directory.models import ItemKind
+from almoner.directory.queries import item_of
 from almoner.disclosure import contract_queries as other
+from almoner.disclosure.contract_clocks import way
 from almoner.disclosure.contract_figures import Paid, Range, price_per_hour, share
 from almoner.disclosure.contract_head import (
     ChangeRow,
@@ -31,6 +34,7 @@ from almoner.disclosure.contract_history import Event, Told, timeline
 from almoner.disclosure.contract_labels import framework_name, name
 from almoner.disclosure.contract_results import Change, Judgement, Judgements, changes_in_users
 from almoner.disclosure.contract_service import TermYear, YearOfService
+from almoner.disclosure.contract_timeline import Timeline
 from almoner.disclosure.queries import Status
 from almoner.evaluation.queries import outcomes_of
 from almoner.rules.money import round_half_away
@@ -322,11 +326,11 @@ def _name(names: dict[str, str], uscc: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """The life of a contract as one line of dated facts."""
+    """The life of a contract as one line of dated facts, and its way with its clocks."""
 
     head: Head
     events: list[Event]
-    opened: bool
+    timeline: Timeline
 
 
 def history_page(head: Head) -> HistoryPage:
@@ -350,4 +354,7 @@ def history_page(head: Head) -> HistoryPage:
         complaints=complaints,
         notices=other.notices_about(subjects, head.now),
     )
-    return HistoryPage(head, timeline(told), opened)
+    item = item_of(contract.service_item)
+    public = item is not None and item.kind == ItemKind.PUBLIC_SERVICE
+    legs = way(told, public_service=public)
+    return HistoryPage(head, timeline(told), Timeline(legs, told.today))

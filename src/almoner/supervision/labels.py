@@ -145,4 +145,4 @@ def _address(table: str, id: str) -> str | None:
 
 def state(kept: StoredFinding) -> str:
     """Whether it still stands."""
-    return str(_("No longer found") if kept.gone_on else _("Open"))
+    return str(_("No longer found") if kept.gone_on else _("Waits for an answer"))

@@ -39,6 +39,7 @@ SECTIONS = (
     Section("desk-evaluations", _("Evaluations"), Permission.EVALUATION_READ),
     Section("desk-complaints", _("Complaints"), Permission.COMPLAINT_READ),
     Section("supervise", _("Supervise"), Permission.FINDING_READ),
+    Section("desk-raters", _("Raters"), Permission.FINDING_READ),
     Section("people", _("People and roles"), Permission.PEOPLE_MANAGE),
     Section("people-workers", _("Who logs as whom"), Permission.PEOPLE_MANAGE),
     Section("audit", _("Audit trail"), Permission.AUDIT_READ),

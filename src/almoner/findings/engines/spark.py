@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,11 +36,19 @@ SETTINGS = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.shuffle.partitions": "8",
     "spark.driver.memory": "2g",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
+}
+# Where all of Spark is on this machine, nobody else may call its driver.
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+IBIS = {
+    "string": "string",
+    "integer": "int64",
+    "number": "decimal(24, 9)",
+    "boolean": "boolean",
+    "date": "int64",
+    "datetime": "int64",
 }
 
 
@@ -50,12 +59,13 @@ class NoSparkError(Exception):
 class Spark:
     """A Spark session; `master` is `local[2]` or the address of a cluster (`spark://HOST:PORT`).
 
-    The workers of a cluster must see the files under the same paths. Raises NoSparkError.
+    The workers of a cluster must see the files, temporary ones among them (TMPDIR), under the same
+    paths. Raises NoSparkError.
     """
 
     def __init__(self, master: str = "local[2]") -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="almoner-")
         self._session = _session(master)
+        self._scratch = tempfile.TemporaryDirectory(prefix="almoner-")
         self._database = ibis.pyspark.connect(self._session)
         self._register("calendar", derived.calendar())
 
@@ -64,15 +74,24 @@ class Spark:
         tables = {"calendar": self._database.table("calendar")}
         for name, paths in files.items():
             self._read(name, paths).createOrReplaceTempView(name)
-            tables[name] = self._database.table(name)
+            tables[name] = self._table(name)
         if "areas" in tables:
             areas = tables["areas"].select("code", "level", "parent_code")
             self._register("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._database.table("lineage")
         return City(as_of, tables, china(), self._fetch)
 
+    def _table(self, name: str) -> ir.Table:
+        # Ibis would ask Spark for the types, which takes a while and which are known.
+        kinds = {column.name: IBIS[column.type] for column in SCHEMA.tables[name].columns}
+        source = self._database
+        return ops.DatabaseTable(name, schema=ibis.schema(kinds), source=source).to_expr()
+
     def _fetch(self, expression: ir.Table) -> list[dict[str, object]]:
-        rows: list[dict[str, object]] = self._database.to_pyarrow(expression).to_pylist()
+        # Ibis's own way out is pandas, where whole numbers beside an empty cell become floats.
+        self._database._run_pre_execute_hooks(expression)
+        answer = self._session.sql(self._database.compile(expression))
+        rows: list[dict[str, object]] = answer.toArrow().to_pylist()
         return rows
 
     def _register(self, name: str, table: pa.Table) -> None:
@@ -82,11 +101,15 @@ class Spark:
 
     def _read(self, name: str, paths: Sequence[Path]) -> "DataFrame":
         """The columns of the format, in the types of city.py."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
         columns = SCHEMA.tables[name].columns
         if not paths:
             empty = [f"CAST(NULL AS {KINDS[c.type]}) AS `{c.name}`" for c in columns]
             return self._session.range(0).selectExpr(*empty)
-        stored = self._session.read.parquet(*map(str, paths))
+        # Spark would start a job for each table to find its columns.
+        schema = from_arrow_schema(pq.read_schema(paths[0]))
+        stored = self._session.read.schema(schema).parquet(*map(str, paths))
         kinds = dict(stored.dtypes)
         return stored.selectExpr(
             *(f"{_value(c, kinds.get(c.name))} AS `{c.name}`" for c in columns)
@@ -116,13 +139,17 @@ def _session(master: str) -> "SparkSession":
         raise NoSparkError(
             "Spark is not installed: pip install 'almoner[spark]', and Java 17"
         ) from error
+    within = master.startswith(("local", "spark://127.", "spark://localhost"))
     builder = SparkSession.builder.master(master).appName("almoner")
-    for name, value in SETTINGS.items():
+    for name, value in (SETTINGS | (LOOPBACK if within else {})).items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
     except Exception as error:  # Py4J and PySpark have no common error for a JVM that ends
-        raise NoSparkError(f"Spark does not start at {master}: {error}") from error
+        needs = "Java 17 here (in PATH or JAVA_HOME)"
+        if master.startswith("spark:"):
+            needs += " and the master of a Spark 4.0 cluster at that address"
+        raise NoSparkError(f"Spark does not start at {master}: it needs {needs}") from error
 
 
 def _value(column: Column, kind: str | None) -> str:

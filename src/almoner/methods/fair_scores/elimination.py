@@ -294,9 +294,11 @@ class Factorised:
     def variances(self, combinations: sp.csr_array) -> Floats:
         """k' M^-1 k for each row k of a matrix of few numbers, in the order of the places."""
         first, rest = self._plan.first, self._plan.rest
-        blocks = sp.csr_array(sp.block_diag([i for chunk in self._inverses for i in chunk]))
         upper = sp.csr_array(combinations[:, :first])
-        solved = sp.csr_array(upper @ blocks) if first else upper
+        solved = upper
+        if first:
+            blocks = [inverse for chunk in self._inverses for inverse in chunk]
+            solved = sp.csr_array(upper @ sp.csr_array(sp.block_diag(blocks)))
         found = np.asarray(solved.multiply(upper).sum(1)).ravel()
         if rest:
             scaled = sp.diags_array(self._own) @ self._plan.outer
