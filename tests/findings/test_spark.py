@@ -108,7 +108,7 @@ def test_both_engines_find_the_same(code: str, cities: tuple[City, City]) -> Non
     assert ours, "a rule that finds nothing proves nothing"
     assert [exact(one) for one in theirs] == [exact(one) for one in ours]
     for one, other in zip(ours, theirs, strict=True):
-        assert ratios(other) == pytest.approx(ratios(one), rel=0, abs=1e-9)
+        assert ratios(other) == pytest.approx(ratios(one), abs=1e-9)
 
 
 def place(one: Finding) -> tuple[str, str]:
@@ -122,8 +122,8 @@ def exact(one: Finding) -> Finding:
 
 
 def ratios(one: Finding) -> dict[str, object]:
-    words = {name: word for name, word in one.words.items() if isinstance(word, float)}
-    return {"value": one.value, "limit": one.limit, **words}
+    shown = {"value": one.value, "limit": one.limit, **one.words}
+    return {name: number for name, number in shown.items() if isinstance(number, float)}
 
 
 @pytest.mark.slow
@@ -257,12 +257,3 @@ def test_without_java_the_command_says_that_spark_does_not_start(tmp_path: Path)
         "almoner findings: Spark does not start at local[2]: "
         "it needs Java 17 here (in PATH or JAVA_HOME)"
     )
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_cluster_that_does_not_answer_is_named(tmp_path: Path) -> None:
-    package = write_small(tmp_path / "city", tables())
-    done = almoner(package, "--engine", f"spark://127.0.0.1:{free_port()}")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "and the master of a Spark 4.0 cluster at that address" in done.stderr.splitlines()[-1]
