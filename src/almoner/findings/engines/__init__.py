@@ -1,10 +1,11 @@
 """Where rules are computed: every engine shows the same tables and answers with the same rows."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from almoner.findings.city import City
 
@@ -15,20 +16,24 @@ from almoner.findings.city import City
 Files = Mapping[str, Sequence[Path]]
 
 
-class Engine(Protocol):
+class Engine(ABC):
     """A running engine; use it as a context manager."""
 
+    @abstractmethod
     def city(self, files: Files, as_of: date) -> City:
         """The city that these files hold, with the derived tables; one city at a time."""
 
+    @abstractmethod
     def close(self) -> None:
         """Stop the engine."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         at: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        self.close()

@@ -4,8 +4,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import ibis
 import ibis.expr.operations as ops
@@ -15,7 +13,7 @@ import pyarrow.parquet as pq
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
 from almoner.findings.city import City
-from almoner.findings.engines import Files
+from almoner.findings.engines import Engine, Files
 from almoner.rules.packs import china
 
 MEMORY = "6GB"  # beyond it, DuckDB uses the disk
@@ -46,7 +44,7 @@ LINEAGE = {
 }
 
 
-class DuckDB:
+class DuckDB(Engine):
     """A DuckDB of its own, in memory."""
 
     def __init__(self) -> None:
@@ -89,17 +87,6 @@ class DuckDB:
         """Let go of memory and disk."""
         self._database.disconnect()
         self._scratch.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _select(name: str, paths: Sequence[Path]) -> str:

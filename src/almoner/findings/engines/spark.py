@@ -4,8 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.operations as ops
@@ -16,7 +15,7 @@ import pyarrow.parquet as pq
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
 from almoner.findings.city import City
-from almoner.findings.engines import Files
+from almoner.findings.engines import Engine, Files
 from almoner.rules.packs import china
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class NoSparkError(Exception):
     """Spark is not installed, or does not start; the message says what to do."""
 
 
-class Spark:
+class Spark(Engine):
     """A Spark session; `master` is `local[2]` or the address of a cluster (`spark://HOST:PORT`).
 
     The workers of a cluster must see the files, temporary ones among them (TMPDIR), under the same
@@ -119,17 +118,6 @@ class Spark:
         """Stop the session."""
         self._session.stop()
         self._scratch.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _session(master: str) -> "SparkSession":
