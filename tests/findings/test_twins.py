@@ -1,48 +1,22 @@
-"""Rules that a form asks as well: form and finding judge the same cases alike."""
+"""Rules that a form asks as well: form and finding judge a purchase alike, case by case."""
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 
 import pytest
-from tests.findings.small import AS_OF, Rows, found
+from tests.findings.twins import PACK, TODAY, draft_objects, judged, numbered, seen
 
+from almoner.contracts.queries.files import signature_deadline
+from almoner.rules import contract
 from almoner.rules.award import enough_bids
 from almoner.rules.bid import is_late
 from almoner.rules.capacity import cannot_be_worked, is_inflated
-from almoner.rules.complaints import Standing, clock
-from almoner.rules.packs import china
-from almoner.rules.sessions import Done, Entry, day_limits, meeting_faults, warnings
-from almoner.rules.settlement import days_late
-from almoner.rules.tender import Criterion, Draft
-from almoner.rules.tender_checks import Facts, Item, checks
-
-TODAY = date.fromisoformat(AS_OF)
-PACK = china()
-
-
-def seen(code: str, **tables: Rows) -> set[str]:
-    return {one.id for one in found(code, **tables)}
-
-
-def numbered(rows: Sequence[Mapping[str, object]], letter: str) -> Rows:
-    return [{**row, "id": f"{letter}{n:03}"} for n, row in enumerate(rows)]
-
-
-def judged(cases: Sequence[bool], letter: str) -> set[str]:
-    """Ids of the cases that the form's rule objects to."""
-    return {f"{letter}{n:03}" for n, wrong in enumerate(cases) if wrong}
-
+from almoner.rules.clauses import library
+from almoner.rules.tender import LONG_TERM_CONDITIONS, Criterion, Draft
+from almoner.rules.tender_checks import Item
 
 NOTICES = [datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC) + timedelta(seconds=n) for n in range(2)]
-
-
-def draft_objects(code: str, draft: Draft, **facts: object) -> bool:
-    """Whether the check of a draft on its publication objects."""
-    none = Facts(NOTICES[0], None, None, 0, 0, 0, None, None, None)
-    told = {one.code: one for one in checks(draft, Facts(**{**vars(none), **facts}), PACK)}
-    return told[code].ok is False
 
 
 @pytest.mark.parametrize("code", ["P01", "T02", "N02"])
@@ -147,47 +121,61 @@ def test_bids_late_and_few() -> None:
     assert seen("T01", tenders=numbered(tenders, "T"), bids=many) == judged(wrong, "T")
 
 
-def test_payments_and_complaints_late() -> None:
-    due = TODAY - timedelta(days=1)
-    days = [None, *(due + timedelta(days=n) for n in (-1, 0, 1, 2))]
-    for as_of in (due, TODAY):
-        rows = [{"seq": n, "due_on": str(due), "paid_on": str(d or "")} for n, d in enumerate(days)]
-        late = [days_late(due, day or as_of) for day in days]
-        answer = found("M01", str(as_of), instalments=rows)
-        expected = {(f"C1/{n}", float(number)) for n, number in enumerate(late) if number}
-        assert {(one.id, one.value) for one in answer} == expected
-        asked = [{"due_on": str(due), "answered_on": str(day or "")} for day in days]
-        stand = [clock(date(2026, 1, 5), due, day, None, as_of) for day in days]
-        wrong = [one.standing in (Standing.LATE, Standing.OVERDUE) for one in stand]
-        overdue = found("V03", str(as_of), complaints=numbered(asked, "K"))
-        assert {one.id for one in overdue} == judged(wrong, "K")
-        assert [one.value for one in overdue] == [
-            clock.days for clock, late in zip(stand, wrong, strict=True) if late
-        ]
+AMOUNT = 1_000_000
+PART_SUMS = list(product((None, 0, AMOUNT // 2, AMOUNT // 2 + 1), (AMOUNT // 2 - 1, AMOUNT // 2)))
 
 
-def test_sessions_that_meet() -> None:
-    """D02, D03 and D04 against what logging the later session says; a worker for each case."""
-    start = datetime(2026, 3, 2, 1, tzinfo=UTC)
-    first = Done("first", 1, start, 60, "u1")
-    cases = product((0, 59, 60, 61), (60, 540, 541), (1, 2), ("u1", None))
-    records: list[Mapping[str, object]] = []
-    told: dict[str, set[str]] = {}
-    for n, (shift, minutes, term, client) in enumerate(cases):
-        worker, later = f"W{n:03}", start + timedelta(minutes=shift)
-        entry = Entry(later, happened=True, minutes=minutes, client_id=client)
-        limits = day_limits(PACK, TODAY)
-        faults = [*meeting_faults(entry, term, [first]), *warnings(entry, [first], later, **limits)]
-        told[worker] = {fault.code for fault in faults}
-        sessions = ((start, 60, 1, "u1"), (later, minutes, term, client))
-        for place, (at, long, of_term, who) in enumerate(sessions):
-            record = {"id": f"{worker}-{place}", "worker_id": worker, "term_id": f"t{of_term}"}
-            more = {"started_at": at.isoformat(), "minutes": long, "client_id": who or ""}
-            records.append({**record, **more})
-    for code, faults_of_code in (
-        ("D02", {"long_day"}),
-        ("D03", {"two_places", "logged_already"}),
-        ("D04", {"logged_already"}),
-    ):
-        workers = {name[:4] for name in seen(code, service_records=records)}
-        assert workers == {name for name, codes in told.items() if codes & faults_of_code}
+def test_money_behind_a_contract() -> None:
+    """P02: money left of what a tender chose, then money that a contract commits.
+
+    More than the amount is the form's alone to refuse: here the question is what is not covered.
+    """
+    contracts = numbered([{"amount_fen": AMOUNT}] * len(PART_SUMS), "C")
+    made, unmet, short = [], [], []
+    for row, parts in zip(contracts, PART_SUMS, strict=True):
+        chosen = {f"B{n}": fen for n, fen in enumerate(parts) if fen is not None}
+        ids = {"contract_id": row["id"]}
+        made += [{**ids, "appropriation_id": b, "amount_fen": fen} for b, fen in chosen.items()]
+        left = sum(chosen.values())
+        unmet.append(draft_objects("P02", Draft(ceiling_fen=AMOUNT), left_fen=left))
+        whole = contract_check("commitment_sum", AMOUNT, contract.Draft(commitments=chosen))
+        short.append(not whole.ok and whole.values["gap_fen"] > 0)
+    found = seen("P02", contracts=contracts, commitments=made)
+    assert found == judged(unmet, "C") == judged(short, "C")
+    assert 0 < sum(short) < len(short)
+
+
+def contract_check(code: str, amount_fen: int, draft: contract.Draft) -> contract.Check:
+    """What the form of a contract says of one of its checks."""
+    limits = {
+        "years": PACK.limit("contract.years", TODAY).value,
+        "long_years": PACK.limit("C03.years", TODAY).value,
+    }
+    told = contract.checks(draft, amount_fen=amount_fen, library=library(), limits=limits)
+    return next(check for check in told if check.code == code)
+
+
+@pytest.mark.parametrize("first", [date(2024, 2, 29), date(2025, 3, 1), date(2026, 1, 1)])
+def test_length_of_a_contract(first: date) -> None:
+    """C03 about its last year's end. The forms allow less, a year, where no condition is met."""
+    lasts = [date(first.year + 3, first.month, 1) + timedelta(days=n) for n in range(-3, 32)]
+    wrong, too_long = [], []
+    for last in lasts:
+        met = Draft(starts_on=first, ends_on=last, conditions=frozenset(LONG_TERM_CONDITIONS))
+        wrong.append(draft_objects("C03", met))
+        form = contract_check("too_long", 0, contract.Draft(starts_on=first, ends_on=last))
+        too_long.append(not form.ok)
+    rows = [{"starts_on": str(first), "ends_on": str(last)} for last in lasts]
+    assert seen("C03", contracts=numbered(rows, "C")) == judged(wrong, "C") == judged(too_long, "C")
+    assert 0 < sum(wrong) < len(wrong)
+
+
+def test_days_to_sign() -> None:
+    """C01 against the last day that the page of signatures names."""
+    announced = date(2025, 12, 1)
+    days = [announced + timedelta(days=n) for n in (-1, 0, 29, 30, 31, 60)]
+    wrong = [day > signature_deadline(announced, TODAY).day for day in days]
+    rows = [{"signed_on": str(day), "tender_id": "T1"} for day in days]
+    tenders = [{"award_published_on": str(announced)}]
+    assert seen("C01", contracts=numbered(rows, "C"), tenders=tenders) == judged(wrong, "C")
+    assert 0 < sum(wrong) < len(wrong)

@@ -35,7 +35,7 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "crumbs": page.head.crumbs(),
         "main": main_part(page),
         "contract": page.head.contract,
-        "questions": questions(contract=ref),
+        "questions": questions("contract", ref),
     }
     return render(request, "disclosure/contract.html", context)
 

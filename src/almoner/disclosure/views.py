@@ -175,7 +175,7 @@ def provider(request: HttpRequest, ref: str) -> HttpResponse:
         "ties": ties(ref),
         "results": with_totals(reported(today, Q(contract__provider=ref))[:SHORT]),
         "late": late_payments(Q(contract__provider=ref), today, SHORT),
-        "questions": questions(provider=ref),
+        "questions": questions("provider", ref),
         "crumbs": [(_("Providers"), reverse("providers")), (named(body), None)],
     }
     return render(request, "disclosure/provider.html", context)
@@ -196,7 +196,7 @@ def purchaser(request: HttpRequest, ref: str) -> HttpResponse:
         "tasks": queries_parties.tasks_asked_by(ref),
         "ties": ties(ref),
         "late": late_payments(Q(contract__purchaser=ref), today, SHORT),
-        "questions": questions(purchaser=ref),
+        "questions": questions("purchaser", ref),
         "crumbs": [(_("Purchasers"), reverse("purchasers")), (named(body), None)],
     }
     return render(request, "disclosure/purchaser.html", context)

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from almoner.findings.definition import Definition, definition
 from almoner.parties.queries import Areas
+from almoner.prepared import Prepared
 from almoner.rules.packs import china
 from almoner.supervision.models import Run, StoredFinding
 
@@ -50,12 +51,28 @@ def wanted(rows: Rows, what: FindingFilter, areas: Areas) -> Rows:
         condition &= Q(provider_uscc=what.provider)
     if what.purchaser:
         condition &= Q(purchaser_uscc=what.purchaser)
-    return rows.filter(condition).order_by("-severity", "first_found_on", "code", "id")
+    return _gravest_first(rows.filter(condition))
 
 
-def some(what: FindingFilter) -> tuple[list[StoredFinding], bool]:
-    """The first few public findings of a contract or a body, and whether there are more."""
-    rows = list(wanted(public(), what, Areas([]))[: SHOWN + 1])
+def _gravest_first(rows: Rows) -> Rows:
+    """The gravest and oldest first."""
+    return rows.order_by("-severity", "first_found_on", "code", "id")
+
+
+def _first_few(**of: str) -> Rows:
+    return _gravest_first(public().filter(**of))[: SHOWN + 1]
+
+
+_FIRST_FEW = {
+    "contract": Prepared(lambda id: _first_few(contract_id=id)),
+    "provider": Prepared(lambda uscc: _first_few(provider_uscc=uscc)),
+    "purchaser": Prepared(lambda uscc: _first_few(purchaser_uscc=uscc)),
+}
+
+
+def some(part: str, key: str) -> tuple[list[StoredFinding], bool]:
+    """The first few public findings of a `part` of FindingFilter, and whether there are more."""
+    rows = _FIRST_FEW[part](key)
     return rows[:SHOWN], len(rows) > SHOWN
 
 

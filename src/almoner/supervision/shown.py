@@ -9,7 +9,6 @@ from django.urls import reverse
 from almoner.findings.definition import definition
 from almoner.supervision import labels, queries
 from almoner.supervision.models import StoredFinding
-from almoner.supervision.queries import FindingFilter
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ def line(kept: StoredFinding, *, private: bool) -> dict[str, Any]:
     }
 
 
-def questions(**of: str) -> Questions:
-    """The public findings of `contract=`, `provider=` or `purchaser=`."""
-    rows, more = queries.some(FindingFilter(**of))
-    address = f"{reverse('findings')}?{urlencode(of)}"
-    return Questions([line(kept, private=False) for kept in rows], address if more else None)
+def questions(part: str, key: str) -> Questions:
+    """The public findings of a "contract", "provider" or "purchaser"."""
+    rows, more = queries.some(part, key)
+    every = f"{reverse('findings')}?{urlencode({part: key})}" if more else None
+    return Questions([line(kept, private=False) for kept in rows], every)
