@@ -1,7 +1,7 @@
 """Reads of places, bodies and their staff."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,6 +66,14 @@ def organisation(uscc: str) -> Organisation | None:
     if "\0" in uscc:  # PostgreSQL refuses to look for it
         return None
     return Organisation.objects.select_related("area").filter(pk=uscc).first()
+
+
+def bodies_around(usccs: Collection[str]) -> frozenset[str]:
+    """The bodies in the places of these bodies, and in what lies below those places."""
+    tree = areas()
+    places = Organisation.objects.filter(pk__in=usccs).values_list("area", flat=True)
+    codes = {code for place in places if place for code in tree.within(place)}
+    return frozenset(Organisation.objects.filter(area__in=codes).values_list("pk", flat=True))
 
 
 def is_kind(kind: OrganisationKind) -> Q:

@@ -1,5 +1,6 @@
 """A tender's working file: who may see it, what it says, and which state its facts put it in."""
 
+from almoner.parties.queries import bodies_around
 from almoner.rules.roles import Actor, Permission, Role
 from almoner.rules.tender import TenderContent, complete, read
 from almoner.rules.workflow import TenderState
@@ -27,10 +28,7 @@ def state_of_tender(tender: Tender) -> TenderState:
 def file_for(
     actor: Actor, file_id: str, permission: Permission = Permission.TENDER_READ
 ) -> TenderFile | None:
-    """The file with its tender if `actor` has `permission` for its purchaser, otherwise None.
-
-    No supervising body stands on a tender before its contract: a supervisor reads all.
-    """
+    """The file with its tender if `actor` has `permission` for its purchaser, otherwise None."""
     if "\0" in file_id:  # PostgreSQL refuses to look for it
         return None
     found = TenderFile.objects.select_related("tender", "purchaser", "replaces")
@@ -40,11 +38,16 @@ def file_for(
 
 
 def bodies_of(actor: Actor, permission: Permission) -> frozenset[str] | None:
-    """Whose tenders `actor` has `permission` for: their uscc; None means everybody's."""
-    supervises = any(held.role is Role.SUPERVISOR for held in actor.held)
-    if supervises and permission is Permission.TENDER_READ:
-        return None
-    return actor.bodies(permission)
+    """Whose tenders `actor` has `permission` for: their uscc; None means everybody's.
+
+    No supervising body stands on a tender before its contract: whoever supervises reads those of
+    all bodies in the place of the supervising one.
+    """
+    bodies = actor.bodies(permission)
+    supervising = [held.body for held in actor.held if held.role is Role.SUPERVISOR and held.body]
+    if bodies is None or not supervising or permission is not Permission.TENDER_READ:
+        return bodies
+    return bodies | bodies_around(supervising)
 
 
 def locked(file_id: str) -> TenderFile:
