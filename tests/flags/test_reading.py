@@ -151,7 +151,6 @@ def test_a_damaged_gzip_file_is_refused(write):
 
 def test_a_line_longer_than_can_be_kept_is_passed_over(write, monkeypatch):
     monkeypatch.setattr(reading, "LONGEST", 10_000)
-    monkeypatch.setattr(reading, "BLOCK", 1000)
     path = write(single("1"), single("2", title="x" * 50_000), single("3"), single("4"))
     found = flags(path, Settings(codes=("R018",)))
     assert found_in(found) == {"1", "3", "4"}
@@ -181,7 +180,7 @@ def test_every_line_is_in_one_part(write):
     settings = Settings(codes=("R018",))
     for cut in range(1, size, 7):
         ranges = ((0, cut), (cut, size))
-        parts = [reading.read_part(path, *ends, reading.Reader(settings)) for ends in ranges]
+        parts = [reading.read_part(path, *ends, reading.Reader(settings), print) for ends in ranges]
         assert parts[0].lines + parts[1].lines == 20
         assert not parts[0].ocids & parts[1].ocids
 
@@ -199,3 +198,29 @@ def test_evidence_as_lines(report):
         "missing": {},
         "fences": {},
     }
+
+
+@pytest.mark.parametrize("evidence", [False, True])
+def test_codes_come_in_order_wherever_they_were_found(report, evidence):
+    """Late, then as dear as another: R030, then R028 of one tenderer, many lines apart."""
+    end = {"tenderPeriod": {"endDate": "2020-01-01T00:00:00Z"}, "numberOfTenderers": 1}
+    late = process("1", bid("W", 1, date="2020-01-02T00:00:00Z"), winner="W", tender=end)
+    others = [process(f"other {n}", bid("A", 1)) for n in range(100)]
+    same = process("2", bid("W", 5), bid("L", 5))
+    found = report(late, *others, same, codes=Settings().codes, evidence=evidence)
+    assert list(found.values["Tenderer"]["W"]) == ["R025", "R028", "R030"]
+
+
+@pytest.mark.parametrize("name", ["releases.jsonl", "releases.jsonl.gz"])
+def test_progress_is_told_from_nothing_to_nearly_all(write, monkeypatch, name):
+    monkeypatch.setattr(reading, "TOLD_EVERY", 10)
+    monkeypatch.setattr(reading, "BUFFER", 1000)
+    path = write(*(single(os.urandom(500).hex()) for _ in range(100)), name=name)
+    told = []
+    flags(path, Settings(), on_progress=lambda what, share: told.append((what, share)))
+    shares = [share for _, share in told]
+    assert {what for what, _ in told} == {"Reading"}
+    assert len(shares) == 10
+    assert shares == sorted(shares)
+    assert shares[0] < 0.2
+    assert 0.8 < shares[-1] <= 1

@@ -6,10 +6,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from almoner.citypackage import Fault, Report, check
 from almoner.cli.platform import progress
+
+if TYPE_CHECKING:
+    from almoner.citypackage import Fault, Report
 
 EXAMPLE = """\
 example:
@@ -45,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
             f"almoner check: there is nothing at {args.package}; give a folder or a zip\n"
         )
         return 2
+    from almoner.citypackage import check  # heavy, and every other command would wait for it
+
     with progress() as tell:
         report = check(args.package, tell)
     write_faults(report, args.format)

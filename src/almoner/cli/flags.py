@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from almoner.cli.platform import progress
+
 if TYPE_CHECKING:
     from almoner.flags import Report
 
@@ -60,7 +62,10 @@ def run(args: argparse.Namespace) -> int:
     if settings.ignored:
         sys.stderr.write(f"for Cardinal's prepare, not used here: {', '.join(settings.ignored)}\n")
     try:
-        report = flags(args.file, settings, evidence=with_evidence, strict=args.strict)
+        with progress() as tell:
+            report = flags(
+                args.file, settings, evidence=with_evidence, strict=args.strict, on_progress=tell
+            )
     except (FileError, UnreadableError) as error:
         return _refused(f"{args.file}: {error}", STOPPED)
     except OSError as error:

@@ -43,22 +43,6 @@ def decoder(full: bool) -> Decode:
     return decode
 
 
-def lines_decoder(full: bool) -> Callable[[bytes], list[Release] | None]:
-    """A function from many lines to their releases; None unless each is just as it should be."""
-    quick = msgspec.json.Decoder(FullRelease if full else Release).decode_lines
-
-    def decode_lines(block: bytes) -> list[Release] | None:
-        try:
-            releases: list[Release] = quick(block)
-        except (ValueError, RecursionError):
-            return None
-        # Several values on a line could make up for lines without any.
-        lines = block.count(b"\n") + (not block.endswith(b"\n"))
-        return releases if len(releases) == lines and b"\n\n" not in block else None
-
-    return decode_lines
-
-
 def _repaired(line: bytes, kind: type[Read]) -> Read:
     try:
         text = line.removeprefix(BYTE_ORDER_MARK).decode()

@@ -7,14 +7,25 @@ from datetime import datetime
 from almoner.flags.release import Award, Bid, Release, Tender
 from almoner.flags.tally import Evidence
 
-NO_TENDER, NO_AWARDS, NO_BIDS = Tender(), "awards", "bids.details"
-NOT_SUBMITTED = frozenset({"invited", "withdrawn"})
-FINAL = frozenset({"active", "cancelled", "unsuccessful"})
+NO_TENDER = Tender()
+NOT_SUBMITTED = frozenset({None, "invited", "withdrawn"})
+FINAL = frozenset({None, "active", "cancelled", "unsuccessful"})
+
+# What a process may lack for an indicator.
+NO_AWARDS, NO_BIDS = "awards", "bids.details"
+NO_ACTIVE, NOT_ALONE = "an active award", "one active award alone"
+NOT_FINAL = "awards that are all final"
+NO_OFFERS, NO_VALID = "bids that were submitted", "valid bids of one tenderer each"
+NO_PRICES = "bids with an amount and a currency"
+NO_PAIR = "a valid bid of the winner and one of another tenderer, with amounts"
+NO_CLASSES = "active awards to one supplier with classified items"
+NO_END = "tender.tenderPeriod.endDate"
+NO_INSTANTS = "a winner's bid and the end of tendering, with time and time zone"
 
 # A bid that was submitted: its status; the id of its tenderer, None where that is a consortium or
 # not known; its amount and currency, None where either is not known; and the bid itself. A plain
 # tuple: there is one for every bid of the file.
-Offer = tuple[str, str | None, float | None, str | None, Bid]
+Offer = tuple[str | None, str | None, float | None, str | None, Bid]
 
 
 class Process:
@@ -43,7 +54,7 @@ class Process:
     def _gather(self, bids: tuple[Bid, ...], currencies: Counter[str]) -> None:
         for bid in bids:
             status = bid.status
-            if status is None or status in NOT_SUBMITTED:
+            if status in NOT_SUBMITTED:
                 continue
             if status == "disqualified":
                 self.disqualified = True
@@ -65,14 +76,14 @@ class Process:
                 for supplier in award.suppliers or ():
                     if supplier.id is not None:
                         self.suppliers.add(supplier.id)
-            elif award.status is not None and award.status not in FINAL:
-                self.undecided = "awards that are all final"
+            elif award.status not in FINAL:
+                self.undecided = NOT_FINAL
         if self.bids is None:
             self.undecided = self.undecided or NO_BIDS
         if self.undecided is not None:
             self.no_winner = self.undecided
         elif len(self.active) != 1:
-            self.no_winner = "one active award alone"
+            self.no_winner = NOT_ALONE
         elif not (suppliers := self.active[0].suppliers) or len(suppliers) != 1:
             self.no_winner = "one supplier alone in awards.suppliers"
         else:
@@ -98,6 +109,15 @@ def is_after(late: str, end: str) -> bool | None:
         return False
     moment, limit = instant(late), instant(end)
     return None if moment is None or limit is None else moment > limit
+
+
+def difference(won: float, lost: float) -> float | str:
+    """How far the lowest losing bid is above the winning one, as a share of it; or why not."""
+    if won <= 0:
+        return "a winning amount above 0"
+    if lost < won:
+        return "the lowest bid as the winner"
+    return (lost - won) / won
 
 
 def ids(bid: Bid) -> frozenset[str]:

@@ -8,11 +8,21 @@ from collections.abc import Callable, Iterable
 
 from almoner.flags.guide import Guide
 from almoner.flags.process import (
+    NO_ACTIVE,
     NO_AWARDS,
     NO_BIDS,
+    NO_CLASSES,
+    NO_END,
+    NO_INSTANTS,
+    NO_OFFERS,
+    NO_PAIR,
+    NO_PRICES,
+    NO_TENDER,
+    NO_VALID,
     Offer,
     Process,
     count_tenderers,
+    difference,
     ids,
     instant,
     is_after,
@@ -20,7 +30,7 @@ from almoner.flags.process import (
 )
 from almoner.flags.release import Bid, Release
 from almoner.flags.settings import Settings
-from almoner.flags.tally import Difference, Evidence, Tally
+from almoner.flags.tally import Evidence, Tally
 
 NO_METHOD = "tender.procurementMethod among those counted"
 NO_COMPARISON = "a method by which prices are compared"
@@ -55,7 +65,7 @@ class Processes:
         ]
         if settings.full:
             self.checks += Guide(settings, self.tally).checks
-        self.period = settings.number("R003", "threshold")
+        self.period, self.days = settings.number("R003", "threshold"), settings.days
         self.period_methods = settings.methods("R003")
         self.single_methods = settings.methods("R018")
         self.least_others = max(settings.number("R035", "threshold"), 1)
@@ -63,22 +73,20 @@ class Processes:
 
     def add(self, release: Release) -> None:
         """Count a release, the only one of its process."""
-        tally, tender = self.tally, release.tender
-        if release.ocid is None:
+        tally, ocid, tender = self.tally, release.ocid, release.tender or NO_TENDER
+        if ocid is None:
             tally.left_out["no ocid"] += 1
             return
-        details = None
-        if tender is not None:
-            details = tender.procurement_method_details
-            if tender.status == "cancelled":
-                tally.left_out["the tender was cancelled"] += 1
-                return
-            if details in self.settings.excluded:
-                tally.left_out["a procurement method that the settings exclude"] += 1
-                return
+        details = tender.procurement_method_details
+        if tender.status == "cancelled":
+            tally.left_out["the tender was cancelled"] += 1
+            return
+        if details in self.settings.excluded:
+            tally.left_out["a procurement method that the settings exclude"] += 1
+            return
         tally.processes += 1
         compared = self._prices_compared(details)
-        self.waiting.append(Process(release, release.ocid, compared, tally.currencies))
+        self.waiting.append(Process(release, ocid, compared, tally.currencies))
         if len(self.waiting) == TOGETHER:
             self._check()
         if not tally.processes % SETTLED_EVERY:
@@ -103,8 +111,8 @@ class Processes:
             return details in self.settings.compared
         return details not in self.settings.not_compared
 
-    def _found(self, code: str, process: Process, value: float, shown: Evidence | None) -> None:
-        self.tally.findings.append((code, "OCID", process.ocid, value, shown))
+    def _found(self, code: str, ocid: str, value: float, shown: Evidence | None) -> None:
+        self.tally.findings.append((code, "OCID", ocid, value, shown))
 
     def _found_tenderers(
         self, code: str, process: Process, tenderers: Iterable[str], value: float
@@ -126,13 +134,13 @@ class Processes:
             return "tender.tenderPeriod.startDate and endDate with time and time zone"
         span = end - start
         days = span.days if span.days >= 0 else -(-span).days
-        threshold = self.settings.days.get(tender.procurement_method_details or "", self.period)
+        threshold = self.days.get(tender.procurement_method_details or "", self.period)
         if days < threshold:
             evidence: Evidence | None = None
             if self.evidence:
                 evidence = {"start": period.start_date, "end": period.end_date, "days": days}
                 evidence["limit"] = threshold
-            self._found("R003", process, 1.0, evidence)
+            self._found("R003", process.ocid, 1.0, evidence)
         return None
 
     def _single_bid(self, process: Process) -> str | None:
@@ -140,16 +148,16 @@ class Processes:
 
         A consortium is one tenderer; a bid without the ids of its tenderers counts as one more.
         """
-        tender = process.tender
+        tender, offers = process.tender, process.offers
         if self.single_methods and tender.procurement_method not in self.single_methods:
             return NO_METHOD
         number = tender.number_of_tenderers
         if number is None:
-            if not process.offers:
+            if not offers:
                 return "tender.numberOfTenderers, or bids that were submitted"
-            number = count_tenderers(process.offers)
+            number = count_tenderers(offers)
         if number == 1:
-            self._found("R018", process, 1.0, self._bids(process.offers))
+            self._found("R018", process.ocid, 1.0, self._bids(offers))
         return None
 
     def _difference(self, process: Process) -> str | None:
@@ -162,7 +170,7 @@ class Processes:
             return NO_COMPARISON
         if process.winner is None:
             return process.no_winner
-        reason: str | None = "a valid bid of the winner and one of another tenderer, with amounts"
+        reason: str | None = NO_PAIR
         if len(process.offers) < 2:
             return reason
         lots = process.active[0].related_lots
@@ -178,21 +186,20 @@ class Processes:
                 lowest[key] = amount, offer
         for (currency, won), winning in lowest.items():
             if won and (losing := lowest.get((currency, False))) is not None:
-                reason = self._compare(process, winning, losing)
+                reason = self._compare(process.ocid, winning, losing)
         return reason
 
     def _compare(
-        self, process: Process, winning: tuple[float, Offer], losing: tuple[float, Offer]
+        self, ocid: str, winning: tuple[float, Offer], losing: tuple[float, Offer]
     ) -> str | None:
         won, (_, winner, _, currency, bid) = winning
         lost, (_, runner_up, _, _, other) = losing
-        if won <= 0:
-            return "a winning amount above 0"
-        if lost < won:
-            return "the lowest bid as the winner"
+        share = difference(won, lost)
+        if isinstance(share, str):
+            return share
         evidence = {"winning": shown(bid), "losing": shown(other)} if self.evidence else None
         self.tally.differences[str(currency)].append(
-            Difference(process.ocid, (lost - won) / won, str(winner), str(runner_up), evidence)
+            (ocid, share, str(winner), str(runner_up), evidence)
         )
         return None
 
@@ -209,7 +216,7 @@ class Processes:
         if self.evidence:
             for tenderer in valid - {process.winner}:
                 entered.which[str(tenderer)].append({"ocid": process.ocid})
-        return None if valid else "valid bids of one tenderer each"
+        return None if valid else NO_VALID
 
     def _identical_prices(self, process: Process) -> str | None:
         """R028: different tenderers with the same price, for the same lots."""
@@ -217,7 +224,7 @@ class Processes:
             return NO_COMPARISON
         amounts = {offer[2] for offer in process.offers}
         if amounts <= {None}:
-            return "bids with an amount and a currency"
+            return NO_PRICES
         if len(amounts) == len(process.offers):
             return None
         prices: dict[tuple[object, ...], list[Offer]] = {}
@@ -228,7 +235,7 @@ class Processes:
         same = [offers for offers in prices.values() if len({ids(bid) for *_, bid in offers}) > 1]
         if same:
             flagged = [offer for offers in same for offer in offers]
-            self._found("R028", process, 1.0, self._bids(flagged))
+            self._found("R028", process.ocid, 1.0, self._bids(flagged))
             tenderers = frozenset[str]().union(*(ids(bid) for *_, bid in flagged))
             self._found_tenderers("R028", process, tenderers, 1.0)
         return None
@@ -237,10 +244,10 @@ class Processes:
         """R030: a valid bid of a winner after the end of the tender period, as instants."""
         period = process.tender.tender_period
         if period is None or (end := period.end_date) is None:
-            return "tender.tenderPeriod.endDate"
+            return NO_END
         if process.release.awards is None or process.bids is None:
             return NO_AWARDS if process.release.awards is None else NO_BIDS
-        reason: str | None = "a winner's bid and the end of tendering, with time and time zone"
+        reason: str | None = NO_INSTANTS
         for offer in process.offers:
             status, tenderer, _, _, bid = offer
             if status != "valid" or (tenderer is not None and tenderer not in process.suppliers):
@@ -251,7 +258,7 @@ class Processes:
             reason = None
             if late:
                 evidence = {"end": end, "bid": shown(bid)} if self.evidence else None
-                self._found("R030", process, 1.0, evidence)
+                self._found("R030", process.ocid, 1.0, evidence)
                 self._found_tenderers("R030", process, won, 1.0)
         return reason
 
@@ -260,7 +267,7 @@ class Processes:
         if process.undecided is not None:
             return process.undecided
         if not process.offers:
-            return "bids that were submitted"
+            return NO_OFFERS
         if not process.disqualified or len(process.suppliers) != 1:
             return None
         valid: set[str] = set()
@@ -272,7 +279,7 @@ class Processes:
                 out |= ids(bid)
         others = out - valid
         if valid == process.suppliers and len(others) >= self.least_others:
-            self._found("R035", process, float(len(others)), self._bids(process.offers))
+            self._found("R035", process.ocid, float(len(others)), self._bids(process.offers))
             self._found_tenderers("R035", process, valid, 0.0)
         return None
 
@@ -281,9 +288,9 @@ class Processes:
         if not process.compared:
             return NO_COMPARISON
         if not process.active:
-            return "an active award"
+            return NO_ACTIVE
         if not process.disqualified:
-            return None if process.offers else "bids that were submitted"
+            return None if process.offers else NO_OFFERS
         groups: dict[tuple[str, object], list[tuple[float, Offer]]] = {}
         for offer in process.offers:
             _, _, amount, currency, bid = offer
@@ -296,13 +303,13 @@ class Processes:
                 evidence = self._bids([lowest, *valid])
                 flag = "R036", "OCID", process.ocid, 1.0, evidence
                 self.tally.lowest[currency].append(flag)
-        return None if groups else "bids with an amount and a currency"
+        return None if groups else NO_PRICES
 
     def _disqualified(self, process: Process) -> str | None:
         """R038: disqualified among submitted bids, for each buyer, procuring entity, tenderer."""
         offers = process.offers
         if not offers:
-            return "bids that were submitted"
+            return NO_OFFERS
         submitted = self.tally.submitted
         tenderers = submitted["Tenderer"].waiting
         for _, tenderer, _, _, bid in offers:
@@ -345,7 +352,7 @@ class Processes:
                     self.tally.classes_waiting.append((supplier, what.id[: self.digits]))
                     seen.add(supplier)
         self.tally.supplied_waiting += seen
-        return None if seen else "active awards to one supplier with classified items"
+        return None if seen else NO_CLASSES
 
     def _bids(self, offers: Iterable[Offer]) -> Evidence | None:
         return {"bids": [shown(bid) for *_, bid in offers]} if self.evidence else None

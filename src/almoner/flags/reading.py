@@ -2,14 +2,14 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Callable, Iterator
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import IO, cast
 
 import msgspec
 
-from almoner.flags.decoding import Decode, UnreadableError, decoder, lines_decoder
+from almoner.flags.decoding import Decode, UnreadableError, decoder
 from almoner.flags.processes import Processes
 from almoner.flags.release import Release
 from almoner.flags.settings import Settings
@@ -17,8 +17,9 @@ from almoner.flags.tally import Tally
 
 MIB = 1024 * 1024
 LONGEST = 128 * MIB
-# Few enough lines to stay in the processor's cache from decoding to counting.
-BLOCK = 64 * 1024
+BUFFER, TOLD_EVERY = 256 * 1024, 1000  # bytes; lines
+# Is told which share of the lines has been read, from 0 to 1.
+Tell = Callable[[float], None]
 # A record package holds records, and these hold releases.
 DEEPEST = 1
 # JSON of real publishers shrinks 10 to 60 times; a bomb about 1,000 times.
@@ -42,38 +43,26 @@ class Reader:
         self.processes = Processes(settings, evidence)
         self.tally = self.processes.tally
         self.decode = decoder(full=settings.full)
-        self.decode_lines = lines_decoder(full=settings.full)
         self.strict = strict
         self.held = held
 
-    def read(self, blocks: Iterator[bytes | None]) -> Tally:
+    def read(self, lines: Iterator[bytes | None]) -> Tally:
         """Count every line; the tally holds the numbers of those that cannot be read."""
-        for block in blocks:
-            if block is None:
-                self.tally.lines += 1
+        tally, decode, take = self.tally, self.decode, self.take
+        for line in lines:
+            tally.lines += 1
+            if line is None:
                 self._fault(f"longer than {LONGEST // MIB} MiB; write one release a line")
                 continue
-            releases = self.decode_lines(block)
-            if releases is None:
-                self._read_each(block)
-                continue
-            self.tally.lines += len(releases)
-            for release in releases:
-                self.take(release)
-        return self.processes.finish()
-
-    def _read_each(self, block: bytes) -> None:
-        """Read the lines one by one, for the number of the one that is not as the others."""
-        for line in BytesIO(block):
-            self.tally.lines += 1
             if line.isspace():
                 continue
             try:
-                release = self.decode(line)
+                release = decode(line)
             except UnreadableError as error:
                 self._fault(str(error))
                 continue
-            self.take(release)
+            take(release)
+        return self.processes.finish()
 
     def _fault(self, reason: str) -> None:
         if self.strict:
@@ -116,22 +105,25 @@ class Reader:
         self.processes.add(release)
 
 
-def read_part(path: Path, start: int, end: int, reader: Reader) -> Tally:
+def read_part(path: Path, start: int, end: int, reader: Reader, tell: Tell) -> Tally:
     """Count the lines of a plain file that begin at `start` or later, and before `end`."""
-    with path.open("rb", buffering=MIB) as file:
+    with path.open("rb", buffering=BUFFER) as file:
         if start:
             # The line that `start` cuts belongs to the part before.
             file.seek(start - 1)
             _skip_line(file)
-        return reader.read(_blocks(file, end))
+        return reader.read(_lines(file, end, lambda: tell((file.tell() - start) / (end - start))))
 
 
-def read_gzip(path: Path, reader: Reader) -> Tally:
+def read_gzip(path: Path, reader: Reader, tell: Tell) -> Tally:
     """Count the lines of a gzip file; FileError where it is damaged or expands beyond reason."""
-    allowed = max(ALWAYS_ALLOWED, LARGEST_EXPANSION * path.stat().st_size)
+    size = path.stat().st_size
+    allowed = max(ALWAYS_ALLOWED, LARGEST_EXPANSION * size)
     try:
-        with gzip.open(path) as file:
-            return reader.read(_blocks(cast(IO[bytes], file), allowed, expanding=True))
+        with path.open("rb") as packed, gzip.open(packed) as unpacked:
+            file = BufferedReader(cast(RawIOBase, unpacked), BUFFER)
+            lines = _lines(file, allowed, lambda: tell(packed.tell() / size), expanding=True)
+            return reader.read(lines)
     except (OSError, EOFError, zlib.error) as error:
         raise FileError(f"{path} is damaged: {error}") from None
 
@@ -162,20 +154,24 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def _blocks(file: IO[bytes], end: int, expanding: bool = False) -> Iterator[bytes | None]:
-    """The lines that begin before `end`, some at a time; None for one too long to be kept."""
-    while (position := file.tell()) < end and (block := file.read(min(BLOCK, end - position))):
-        if not block.endswith(b"\n"):
-            block += file.readline(LONGEST)
-        if len(block) > LONGEST and not block.endswith(b"\n"):
-            whole, newline, _ = block.rpartition(b"\n")
-            if newline:
-                yield whole + newline
+def _lines(
+    file: IO[bytes], end: int, tell: Callable[[], None], expanding: bool = False
+) -> Iterator[bytes | None]:
+    """The lines that begin before `end`; None for one too long to be kept."""
+    position, until_told = file.tell(), 0
+    while position < end and (line := file.readline(LONGEST + 1)):
+        if until_told == 0:
+            tell()
+            until_told = TOLD_EVERY
+        until_told -= 1
+        if len(line) > LONGEST and not line.endswith(b"\n"):
             _skip_line(file, end if expanding else None)
+            position = file.tell()
             yield None
         else:
-            yield block
-    if expanding and file.tell() >= end:
+            position += len(line)
+            yield line
+    if expanding and position >= end:
         raise FileError("the file expands more than 200-fold: unpack it yourself if you trust it")
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 import msgspec
 
@@ -11,6 +12,7 @@ from almoner.flags.guide_results import GuideResults
 from almoner.flags.settings import Settings
 from almoner.flags.tally import Difference, Evidence, Finding, Tally
 
+CODE, SHARE = itemgetter(0), itemgetter(1)
 GROUPS = ("OCID", "Buyer", "ProcuringEntity", "Tenderer", "Market")
 
 
@@ -50,7 +52,8 @@ def report(tally: Tally, settings: Settings) -> Report:
     found += guide.findings()
     values: Values = {group: defaultdict(dict) for group in GROUPS}
     evidence: defaultdict[tuple[str, str, str], list[Evidence]] = defaultdict(list)
-    for code, group, key, value, shown in found:
+    # Sorted, so that the codes of an id come in order.
+    for code, group, key, value, shown in sorted(found, key=CODE):
         values[group][key][code] = value
         if shown is not None:
             evidence[code, group, key].append(shown)
@@ -123,21 +126,22 @@ class Finished:
         """R024: the difference is at most the lower fence; both tenderers are named."""
         if not self.differences:
             return
-        fence = self._fence("R024", (one.value for one in self.differences), "lower")
-        for one in self.differences:
-            if fence > 0 and one.value <= fence:
-                yield "R024", "OCID", one.ocid, one.value, one.evidence
-                yield from _tenderers("R024", one, one.winner, one.runner_up)
+        fence = self._fence("R024", map(SHARE, self.differences), "lower")
+        for ocid, share, winner, runner_up, evidence in self.differences:
+            if fence > 0 and share <= fence:
+                yield "R024", "OCID", ocid, share, evidence
+                yield "R024", "Tenderer", winner, 0.0, {"ocid": ocid}
+                yield "R024", "Tenderer", runner_up, 0.0, {"ocid": ocid}
 
     def _discounted(self) -> Iterator[Finding]:
         """R058: the difference is at least the upper fence; the winner is named."""
         if not self.differences:
             return
-        fence = self._fence("R058", (one.value for one in self.differences), "upper")
-        for one in self.differences:
-            if 0 < fence <= one.value:
-                yield "R058", "OCID", one.ocid, one.value, one.evidence
-                yield from _tenderers("R058", one, one.winner)
+        fence = self._fence("R058", map(SHARE, self.differences), "upper")
+        for ocid, share, winner, _, evidence in self.differences:
+            if 0 < fence <= share:
+                yield "R058", "OCID", ocid, share, evidence
+                yield "R058", "Tenderer", winner, 0.0, {"ocid": ocid}
 
     def _unsuccessful(self) -> Iterator[Finding]:
         """R025: of those with the most bids, whose share of wins is at most the lower fence."""
@@ -146,7 +150,7 @@ class Finished:
             return
         percentile = self.settings.number("R025", "percentile") / 100
         many = quantile(sorted(map(float, entered.all.values())), percentile)
-        ratios = {tenderer: entered.share(tenderer) for tenderer in entered.all}
+        ratios = entered.shares(entered.all)
         fence = self._fence("R025", ratios.values(), "lower")
         self.fences["R025"]["upper_fence"] = many
         for tenderer, ratio in ratios.items():
@@ -166,7 +170,7 @@ class Finished:
             else:
                 counts, least = bidding.processes, "minimum_contracting_processes"
             enough = self.settings.number("R038", least)
-            ratios = {key: bidding.share(key) for key, count in counts.items() if count >= enough}
+            ratios = bidding.shares(key for key, count in counts.items() if count >= enough)
             if not ratios:
                 continue
             fence = self._fence("R038", ratios.values(), "upper", f"{group}_")
@@ -201,11 +205,6 @@ class Finished:
                     "processes": tally.supplied[supplier],
                 }
                 yield "R048", "Tenderer", supplier, number, evidence
-
-
-def _tenderers(code: str, difference: Difference, *tenderers: str) -> Iterator[Finding]:
-    for tenderer in tenderers:
-        yield code, "Tenderer", tenderer, 0.0, {"ocid": difference.ocid}
 
 
 def _ordered(evidence: list[Evidence]) -> list[Evidence]:

@@ -1,8 +1,9 @@
 """What is counted while releases are read; the tallies of a file's parts add up to the whole's."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 Evidence = dict[str, Any]
 
@@ -11,14 +12,9 @@ Evidence = dict[str, Any]
 Finding = tuple[str, str, str, float, Evidence | None]
 
 
-class Difference(NamedTuple):
-    """How far the lowest losing bid of a process lies above the winning one, as a share of it."""
-
-    ocid: str
-    value: float
-    winner: str
-    runner_up: str
-    evidence: Evidence | None
+# A process with how far its lowest losing bid lies above the winning one, as a share of it; the
+# tenderers of the two, the winner first; and evidence.
+Difference = tuple[str, float, str, str, Evidence | None]
 
 
 def _lists() -> defaultdict[Any, list[Any]]:
@@ -39,19 +35,16 @@ class Bidding:
     which: defaultdict[str, list[Evidence]] = field(default_factory=_lists)
     # Ids that are not counted yet: counting many at once is several times quicker.
     waiting: list[str] = field(default_factory=list)
-    processes_waiting: list[str] = field(default_factory=list)
 
     def enter(self, key: str, bids: int) -> None:
         """Note a process of an organization, with so many bids."""
-        self.waiting += [key] * bids
-        self.processes_waiting.append(key)
+        self.all[key] += bids
+        self.processes[key] += 1
 
     def settle(self) -> None:
         """Count the ids that wait."""
         self.all.update(self.waiting)
-        self.processes.update(self.processes_waiting)
         self.waiting.clear()
-        self.processes_waiting.clear()
 
     def add(self, other: "Bidding") -> None:
         """Take in what was counted elsewhere."""
@@ -61,9 +54,9 @@ class Bidding:
         for key, which in other.which.items():
             self.which[key] += which
 
-    def share(self, key: str) -> float:
-        """Some of an organization's bids among all of them."""
-        return self.some[key] / self.all[key]
+    def shares(self, keys: Iterable[str]) -> dict[str, float]:
+        """Some of each organization's bids among all of them."""
+        return {key: self.some.get(key, 0) / self.all[key] for key in keys}
 
 
 @dataclass(slots=True)
