@@ -2,7 +2,16 @@
 
 import sys
 
-from benchmarks import fair_scores, findings, flags, loading, pages, sessions
+from benchmarks import (
+    fair_scores,
+    findings,
+    findings_city,
+    findings_spark,
+    flags,
+    loading,
+    pages,
+    sessions,
+)
 from benchmarks.materials import KEPT
 from benchmarks.report import HEADING, text
 
@@ -14,6 +23,9 @@ PARTS = {
     "flags": flags.measure,
     "findings": findings.speed,
     "findings-growth": findings.growth,
+    "findings-city": findings_city.package,
+    "findings-incremental": findings_city.incremental,
+    "findings-spark": findings_spark.measure,
     "fair-scores": fair_scores.against_lme4,
     "ratings": fair_scores.engine,
     "ratings-growth": fair_scores.growth,

@@ -10,7 +10,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ EXPONENT, MEMORY_MB = 1.10, 8_000.0
 SCAN = """
     SELECT sum(strlen(contract_id)), sum(strlen(term_id)), sum(strlen(worker_id)),
         sum(epoch_us(started_at)), sum(minutes), sum(epoch_us(entered_at))
-    FROM read_parquet('{folder}/service_records/*.parquet')"""
+    FROM read_parquet('{records}')"""
 
 
 def speed(rows: int = ROWS) -> Iterator[Line]:
@@ -76,15 +76,21 @@ def take_turns(folder: Path, code: str, rounds: int) -> tuple[list[Any], list[An
     from almoner.findings.run import compute
 
     entry = definition(code)
-    files = {"service_records": sorted(folder.glob("service_records/*.parquet"))}
-    files |= {name: [folder / f"{name}.parquet"] for name in entry.needs if name not in files}
+    files = stored(folder, entry.needs)
+    scan = SCAN.format(records=folder / "service_records" / "*.parquet")
     scans, ours = [], []
     with DuckDB() as engine, duckdb.connect() as bare:
         city = engine.city(files, date.fromisoformat(records.LAST))
         for _ in range(rounds):
-            scans.append(_took(lambda: bare.execute(SCAN.format(folder=folder)).fetchall()))
+            scans.append(_took(lambda: bare.execute(scan).fetchall()))
             ours.append(_took(lambda: compute(entry, city)))
     return scans, ours
+
+
+def stored(folder: Path, tables: Iterable[str]) -> dict[str, list[Path]]:
+    """The files of a city that `records.write` made."""
+    files = {name: [folder / f"{name}.parquet"] for name in tables}
+    return files | {"service_records": sorted(folder.glob("service_records/*.parquet"))}
 
 
 def _took(measured: Callable[[], list[Any]]) -> dict[str, float]:

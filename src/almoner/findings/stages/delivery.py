@@ -1,18 +1,22 @@
 """Findings on delivery: pace, days and hours that cannot be, late entry, staff.
 
 Tens of millions of records are read once or twice and grouped, never sorted as a whole: what needs
-an order (D03, D04) is first narrowed to the worker-days on which two sessions can meet at all.
+an order (D03, D04) is first narrowed to the days on which two sessions of a worker can meet.
 A second reading, for the ids that a finding names, is an expression of its own: one that Ibis sees
-twice becomes a common table, which DuckDB would keep whole.
+twice becomes a common table, which DuckDB would keep whole. Minutes are added as whole numbers:
+a total beyond 2**63 is exact on DuckDB, and on Spark an error.
 """
 
 from datetime import timedelta
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+import polars as pl
 
 from almoner.findings.city import (
     MICROSECONDS_A_DAY,
+    ROWS,
     SHANGHAI_AHEAD,
     City,
     above,
@@ -41,6 +45,11 @@ def bit_or(bits: int) -> int:  # type: ignore[empty-body]
     """The bits that any row has: an aggregate of this name is in every engine's SQL."""
 
 
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+def bit_count(bits: int) -> dt.int8:
+    """How many bits there are: a function of this name is in every engine's SQL."""
+
+
 def midnight(day: ir.IntegerValue) -> ir.IntegerValue:
     """The instant at which a day begins in Shanghai."""
     return day * MICROSECONDS_A_DAY - SHANGHAI_AHEAD
@@ -48,8 +57,13 @@ def midnight(day: ir.IntegerValue) -> ir.IntegerValue:
 
 def _naming(found: ir.Table, records: ir.Table, keys: list[str]) -> ir.Table:
     """The findings, each with the records that share its keys."""
-    rows = found.left_join(records.select(*keys, record="id"), keys)
-    return rows.group_by(*found.columns).aggregate(row_service_records=few(ibis._.record))
+    return _named(found, found.left_join(records.select(*keys, record="id"), keys))
+
+
+def _named(found: ir.Table, rows: ir.Table) -> ir.Table:
+    """The findings, each with the first hundred of the `record`s that it is joined with."""
+    names = ibis._.record.collect().sort()[:ROWS]  # each record is there once
+    return rows.group_by(*found.columns).aggregate(row_service_records=names)
 
 
 def _current_years(city: City) -> ir.Table:
@@ -61,8 +75,8 @@ def _current_years(city: City) -> ir.Table:
         years = contract_years(start, city.as_of)
         first, following = years[-1][0], add_years(start, len(years))
         rows.append((day_number(start), day_number(first), (following - first).days))
-    kinds = {"started": "int64", "first": "int64", "days": "int64"}
-    return ibis.memtable(rows, schema=kinds)
+    kinds = dict.fromkeys(("started", "first", "days"), pl.Int64)
+    return ibis.memtable(pl.DataFrame(rows, schema=kinds, orient="row"))
 
 
 def _at_work(contracts: ir.Table, city: City) -> ir.Table:
@@ -73,16 +87,14 @@ def _at_work(contracts: ir.Table, city: City) -> ir.Table:
     return dated.select("first", "days", passed=city.today - dated.first + 1, contract_id="id")
 
 
-def _of_year(city: City, contracts: ir.Table, column: str) -> ir.Table:
-    """That column of the records of the contracts' current years, with contract and term."""
+def _of_a_year(city: City, column: str) -> ir.Table:
+    """That column of the records of the last 366 days, in which each current year began."""
     records = city["service_records"].select("contract_id", "term_id", "started_at", column)
-    # Each current year began within 366 days; bounds that are numbers are met while reading.
-    records = records.filter(
+    # Bounds that are numbers are met while reading.
+    return records.filter(
         records.started_at >= midnight(ibis.literal(city.today - LONGEST_YEAR)),
         records.started_at < midnight(ibis.literal(city.today + 1)),
     )
-    records = records.inner_join(contracts.select("contract_id", "first"), "contract_id")
-    return records.filter(records.started_at >= midnight(records.first))
 
 
 @finding("D01")
@@ -94,10 +106,12 @@ def behind_pace(city: City) -> ir.Table:
     terms = city["contract_terms"].filter(ibis._.group == "direct", ibis._.hours > 0)
     terms = terms.select("contract_id", "hours", term_id="id")
     terms = terms.inner_join(contracts, "contract_id")
-    records = _of_year(city, contracts, "minutes")
-    done = records.group_by("contract_id", "term_id").aggregate(minutes=whole(ibis._.minutes).sum())
+    began = contracts.select("contract_id", begins=midnight(contracts.first))
+    records = _of_a_year(city, "minutes").inner_join(began, "contract_id")
+    records = records.filter(records.started_at >= records.begins)
+    done = records.group_by("contract_id", "term_id").aggregate(minutes=ibis._.minutes.sum())
     paced = terms.left_join(done, ["contract_id", "term_id"])
-    minutes = paced.minutes.fill_null(0)
+    minutes = whole(paced.minutes.fill_null(0))
     delivered = (minutes * paced.days).cast("decimal(38, 9)")
     expected = (paced.hours * 60 * paced.passed.cast("decimal(4, 0)")).cast("decimal(38, 9)")
     behind = paced.filter(below(delivered, expected, share)).select(
@@ -107,7 +121,9 @@ def behind_pace(city: City) -> ir.Table:
         limit=float(share),
         done=ratio(minutes, ibis.literal(60)),
     )
-    found = _naming(behind, _of_year(city, contracts, "id"), ["contract_id", "term_id"])
+    records = _of_a_year(city, "id").rename(record="id")
+    of_year = records.started_at >= midnight(behind.first)
+    found = _named(behind, behind.left_join(records, ["contract_id", "term_id", of_year]))
     return found.rename(row_contracts="contract_id").drop("term_id")
 
 
@@ -120,9 +136,9 @@ def impossible_day(city: City) -> ir.Table:
     days = (
         records.select("worker_id", "minutes", day=day)
         .group_by("worker_id", "day")
-        .aggregate(value=whole(ibis._.minutes).sum())
+        .aggregate(value=ibis._.minutes.sum())
     )
-    long = days.filter(above(days.value, 1, limit))
+    long = days.filter(above(whole(days.value), 1, limit))
     named = records.select("worker_id", "id", day=day)
     found = _naming(long, named, ["worker_id", "day"]).rename(id="worker_id")
     named = found.inner_join(city["calendar"].select("day", key="text"), "day")
@@ -132,25 +148,27 @@ def impossible_day(city: City) -> ir.Table:
 def _worker_days(records: ir.Table) -> ir.Table:
     """Worker-days on which sessions may meet, `overnight` those with one that goes on past it.
 
-    A session takes the slots that it touches. The bits taken by a day's sessions add up to the bits
-    that any of them takes exactly where no two take the same slot: then no two meet.
+    A session takes the slots that it touches. Those that a day's sessions take one by one are as
+    many as those that any of them takes exactly where no two take the same: then no two meet.
     """
     day = day_of(records.started_at)
-    begin = records.started_at - midnight(day)
+    begin = records.started_at + SHANGHAI_AHEAD
     end = begin + ibis.least(records.minutes, MINUTES_A_DAY + 1) * MINUTE
-    first = (begin // SLOT).cast("int32")
-    last = ibis.least((end - 1) // SLOT, SLOTS - 1).cast("int32")
+    first = (begin // SLOT - day * SLOTS).cast("int32")
+    last = ((end - 1) // SLOT - day * SLOTS).cast("int32")
+    until = ibis.least(last, SLOTS - 1)
     bit = ibis.literal(1, "int8").cast("int64")  # DuckDB takes a bare 1 for an int32
     taken = records.select(
         "worker_id",
         day=day,
-        slots=(bit << last) - (bit << first) + (bit << last),
-        overnight=end > MICROSECONDS_A_DAY,
+        slots=(bit << until) - (bit << first) + (bit << until),
+        many=until - first + 1,
+        overnight=last >= SLOTS,
     )
     days = taken.group_by("worker_id", "day").aggregate(
-        together=whole(taken.slots).sum(), any=bit_or(taken.slots), overnight=taken.overnight.any()
+        one_by_one=taken.many.sum(), any=bit_or(taken.slots), overnight=taken.overnight.any()
     )
-    return days.filter(days.overnight | (days.together != days.any))
+    return days.filter(days.overnight | (days.one_by_one != bit_count(days.any).cast("int64")))
 
 
 def _may_meet(city: City) -> ir.Table:
@@ -195,11 +213,36 @@ def in_two_places(city: City) -> ir.Table:
     )
 
 
+def _may_repeat(city: City) -> ir.Table:
+    """The service records among which are all that begin when another of the same worker does.
+
+    As many sessions, as many slots of 18 minutes in which one begins: unless two share one. Slots
+    and spans are powers of two here, for shifting costs less than dividing.
+    """
+    records = city["service_records"]
+    slot = records.started_at >> 30
+    place = ibis.least(slot & 63, 62).cast("int32")  # the sign is no place
+    span = slot >> 8
+    begun = records.select(
+        *("worker_id", span.name("span")),
+        part=(slot >> 6) & 3,
+        bit=ibis.literal(1, "int8").cast("int64") << place,
+    )
+    of_part = (ibis.ifelse(begun.part == n, begun.bit, 0) for n in range(4))
+    spans = begun.group_by("worker_id", "span").aggregate(
+        sessions=begun.count(),
+        **{f"part{n}": bit_or(bits) for n, bits in enumerate(of_part)},
+    )
+    slots = sum(bit_count(spans[f"part{n}"]).cast("int64") for n in range(4))
+    crowded = spans.filter(spans.sessions != slots)
+    return records.mutate(span=span).semi_join(crowded, ["worker_id", "span"])
+
+
 @finding("D04")
 def recorded_twice(city: City) -> ir.Table:
-    """Records that repeat one with a smaller id; two equal records meet, so few are looked at."""
+    """Records that repeat one with a smaller id."""
     same = ["contract_id", "worker_id", "term_id", "client_id", "started_at", "minutes"]
-    records = _may_meet(city)
+    records = _may_repeat(city)
     first = records.id.min().over(ibis.window(group_by=same))
     return (
         records.mutate(first=first)
@@ -224,7 +267,7 @@ def written_up_long_after(city: City) -> ir.Table:
     is_late = records.entered_at - records.started_at > longest
     late = _by_month(city, records.filter(is_late).select("id", "contract_id", "started_at"))
     records = _by_month(city, records.select("contract_id", "started_at", "minutes", late=is_late))
-    minutes = whole(records.minutes)
+    minutes = records.minutes
     months = records.group_by("contract_id", "month").aggregate(
         records=records.count(),
         late=records.late.sum(),
@@ -248,11 +291,18 @@ def written_up_long_after(city: City) -> ir.Table:
 def outside_the_contract(city: City) -> ir.Table:
     """Records on a day before their contract starts or after its actual end."""
     contracts = city["contracts"]
-    contracts = contracts.select("starts_on", end=actual_end(contracts), row_contracts="id")
+    end = actual_end(contracts)
+    contracts = contracts.select(
+        "starts_on",
+        end=end,
+        begins=midnight(contracts.starts_on),
+        over=midnight(end + 1),
+        row_contracts="id",
+    )
     records = city["service_records"].select("id", "contract_id", "started_at")
     records = records.inner_join(contracts, records.contract_id == contracts.row_contracts)
-    early = records.started_at < midnight(records.starts_on)
-    late = records.started_at >= midnight(records.end + 1)
+    early = records.started_at < records.begins
+    late = records.started_at >= records.over
     return records.filter(early | late).select(
         "id",
         "started_at",
@@ -267,13 +317,19 @@ def outside_the_contract(city: City) -> ir.Table:
 def not_on_the_staff(city: City) -> ir.Table:
     """Records by a worker whom the contract's provider did not employ on that day."""
     contracts = city["contracts"].select("provider_uscc", row_contracts="id")
-    workers = city["workers"].select("uscc", "employed_from", "employed_to", row_workers="id")
+    workers = city["workers"]
+    workers = workers.select(
+        *("uscc", "employed_from", "employed_to"),
+        joins=midnight(workers.employed_from),
+        leaves=midnight(workers.employed_to + 1),
+        row_workers=workers.id,
+    )
     records = city["service_records"].select("id", "contract_id", "worker_id", "started_at")
     records = records.inner_join(contracts, records.contract_id == contracts.row_contracts)
     records = records.inner_join(workers, records.worker_id == workers.row_workers)
     elsewhere = records.uscc != records.provider_uscc
-    early = records.started_at < midnight(records.employed_from)
-    late = (records.started_at >= midnight(records.employed_to + 1)).fill_null(False)
+    early = records.started_at < records.joins
+    late = (records.started_at >= records.leaves).fill_null(False)
     return records.filter(elsewhere | early | late).select(
         "id",
         "started_at",
@@ -302,7 +358,7 @@ def fewer_workers_than_promised(city: City) -> ir.Table:
     )
     records = _by_month(city, city["service_records"])
     busy = records.group_by("contract_id", "worker_id", "month").aggregate(
-        minutes=whole(records.minutes).sum()
+        minutes=ibis.least(records.minutes, MINUTES_AT_WORK).sum()
     )
     busy = busy.filter(busy.minutes >= MINUTES_AT_WORK)
     at_work = busy.group_by("contract_id", "month").aggregate(
