@@ -17,7 +17,7 @@ def conclude_a_contract(walk: Walker, tender: str) -> str:
     contract = walk.id_in_address(-2)
     walk.picture("07-draft")
     walk.press("Save the draft contract")
-    _step(walk, "clerk", contract, "Send it to the provider", "contract.offer")
+    step(walk, "clerk", contract, "Send it to the provider", "contract.offer")
     walk.be("director")
     walk.go(f"desk/contracts/{contract}/")
     walk.press("Propose changes")
@@ -28,12 +28,12 @@ def conclude_a_contract(walk: Walker, tender: str) -> str:
     walk.go(f"desk/contracts/{contract}/draft/")
     walk.fill({"instalment_0_due": "2026-09-10"})
     walk.press("Save the draft contract")
-    _step(walk, "clerk", contract, "Send it to the provider", "contract.offer")
-    _step(walk, "director", contract, "Agree to the text", "contract.settle")
-    _step(walk, "director", contract, "Sign for the provider", "contract.sign")
+    step(walk, "clerk", contract, "Send it to the provider", "contract.offer")
+    step(walk, "director", contract, "Agree to the text", "contract.settle")
+    step(walk, "director", contract, "Sign for the provider", "contract.sign")
     walk.picture("07-signed")
-    _step(walk, "signatory", contract, "Sign for the purchaser", "contract.countersign")
-    _step(walk, "clerk", contract, "Publish the contract", "contract.publish")
+    step(walk, "signatory", contract, "Sign for the purchaser", "contract.countersign")
+    step(walk, "clerk", contract, "Publish the contract", "contract.publish")
     walk.be_nobody()
     walk.go(f"contracts/{contract}/")
     walk.picture("07-public-contract")
@@ -43,10 +43,11 @@ def conclude_a_contract(walk: Walker, tender: str) -> str:
     return contract
 
 
-def _step(walk: Walker, who: str, contract: str, button: str, step: str) -> None:
+def step(walk: Walker, who: str, contract: str, button: str, taken: str) -> None:
+    """Somebody presses a button of the contract's page, twice where the text is read first."""
     walk.be(who)
     walk.go(f"desk/contracts/{contract}/")
     walk.press(button)
-    if step in READ_FIRST:
+    if taken in READ_FIRST:
         walk.press(button)
-    walk.done(step)
+    walk.done(taken)

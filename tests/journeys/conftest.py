@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from tests.browser import chromium
-from tests.journeys.sites import Site
+from tests.journeys.sites import Site, demonstrate
 from tests.journeys.walker import Walker
 
 LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
 # What refusals are answered with; the browser calls them errors, the walk wants them.
 REFUSALS = ("status of 403", "status of 404", "status of 409", "status of 422")
 StartWalk = Callable[[Site, str], Walker]
+
+
+@pytest.fixture
+def city(once_a_run: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A data folder of one's own that holds the demonstration city."""
+    return once_a_run("demonstration", demonstrate)
 
 
 @pytest.fixture

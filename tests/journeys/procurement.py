@@ -137,13 +137,15 @@ def nothing_is_seen_before_the_opening(walk: Walker, tender: str, bids: dict[str
         walk.hides(*bids.values(), "1,900,000", "1,800,000")
 
 
-def open_score_and_award(walk: Walker, tender: str, bids: dict[str, str]) -> None:
+def open_score_and_award(
+    walk: Walker, tender: str, bids: dict[str, str], day: str = OPENING_DAY
+) -> None:
     """Step 6: two people open, five judge, the award is computed, decided and announced."""
     walk.be("clerk")
     walk.go(f"desk/tenders/{tender}/panel/")
     walk.press("Draw the panel")
     walk.done("tender.appoint")
-    walk.set_day(OPENING_DAY)
+    walk.set_day(day)
     walk.be("clerk")
     walk.go(f"desk/tenders/{tender}/")
     walk.press("Begin the opening")

@@ -32,16 +32,21 @@ class Site:
     env: dict[str, str]
 
 
+def demonstrate(folder: Path, database_url: str | None = None) -> None:
+    """Make the demonstration city, as its first start does, with `folder` for its data."""
+    made = run("demo", "--no-serve", env=environment(folder, database_url))
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "administrator" in made.stdout
+
+
 @contextmanager
 def demonstration(folder: Path, database: str) -> Iterator[Site]:
-    """The demonstration city on a fresh database, served."""
+    """The demonstration city of `folder`, or on a PostgreSQL of its own, served and watched."""
     with ExitStack() as stack:
         url = stack.enter_context(cluster()) if database == "postgresql" else None
-        env = environment(folder, url) | {"ALMONER_WATCH": "on"}
-        for command in (["migrate"], ["demo", "--no-serve"]):
-            made = run(*command, env=env)
-            assert made.returncode == 0, made.stdout + made.stderr
-        yield stack.enter_context(served(env))
+        if url:
+            demonstrate(folder, url)
+        yield stack.enter_context(served(environment(folder, url) | {"ALMONER_WATCH": "on"}))
 
 
 @contextmanager

@@ -10,10 +10,12 @@ from tests.journeys.sites import Site, demonstration, loaded
 from tests.journeys.walker import Walker
 from tests.reliability.processes import run
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(900)]
 PAGES = ("", "payments/", "service/", "evaluation/", "history/")
+EVERY_RUN = ("en", "sqlite")
+"""The walk of each run. Those of make verify load the record elsewhere, too, and compare."""
 WALKS = [
-    ("en", "sqlite"),
+    EVERY_RUN,
     pytest.param("zh-hans", "postgresql", marks=pytest.mark.slow),
     pytest.param("zh-hans", "sqlite", marks=pytest.mark.slow),
     pytest.param("en", "postgresql", marks=pytest.mark.slow),
@@ -21,13 +23,16 @@ WALKS = [
 
 
 @pytest.mark.parametrize(("language", "database"), WALKS)
-def test_one_purchase(language: str, database: str, start_walk: StartWalk, tmp_path: Path) -> None:
-    with demonstration(tmp_path / "site", database) as site:
+def test_one_purchase(
+    language: str, database: str, start_walk: StartWalk, city: Path, tmp_path: Path
+) -> None:
+    with demonstration(city, database) as site:
         walk = start_walk(site, language)
         contract = _walk(walk, tmp_path)
         checked = run("verify", env=site.env)
         assert checked.returncode == 0, checked.stdout
-        _shows_the_same_elsewhere(walk, site, contract, tmp_path)
+        if (language, database) != EVERY_RUN:
+            _shows_the_same_elsewhere(walk, site, contract, tmp_path)
 
 
 def _walk(walk: Walker, folder: Path) -> str:

@@ -1,28 +1,42 @@
 """A second journey that goes wrong at every step, and is refused with a sentence each time."""
 
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
-from tests.journeys import procurement, service, settlement, upstream
+from tests.journeys import agreement, procurement, service, settlement, upstream
 from tests.journeys.conftest import StartWalk
-from tests.journeys.sites import demonstration
+from tests.journeys.sites import Site, demonstration
 from tests.journeys.walker import Walker
+from tests.reliability.processes import run
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+from almoner.citypackage import write
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.journey,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
 CONTRACT = "C-2025-440103001"
-JOURNEYS = [("zh-hans", "sqlite"), ("en", "postgresql")]
+UNPAID = 4
+SECOND_OPENING = "2026-08-15"
+JOURNEYS = [("zh-hans", "sqlite"), ("en", "sqlite"), ("en", "postgresql")]
 
 
 @pytest.mark.parametrize(("language", "database"), JOURNEYS)
 def test_everything_that_goes_wrong_is_refused(
-    language: str, database: str, start_walk: StartWalk, tmp_path: Path
+    language: str, database: str, start_walk: StartWalk, city: Path, tmp_path: Path
 ) -> None:
-    with demonstration(tmp_path / "site", database) as site:
+    with demonstration(city, database) as site:
         walk, other = start_walk(site, language), start_walk(site, language)
         an_item_without_its_texts(walk)
         a_wrong_tracking_code(walk)
         delivery_goes_wrong(walk)
+        a_payment_goes_wrong(walk)
         an_evaluation_goes_wrong(walk)
+        a_tied_agency(walk, site, tmp_path)
         needs = upstream.say_and_answer_needs(walk)
         an_officer_approves_his_own_proposal(walk)
         money = upstream.appropriate_money(walk)
@@ -30,6 +44,10 @@ def test_everything_that_goes_wrong_is_refused(
         tender = procurement.draft_a_tender(walk, needs, money)
         a_bid_that_comes_late(walk, tender, tmp_path)
         an_award_of_two_bids(walk, tender)
+        again = procurement.draft_a_tender(walk, needs, money)
+        bids = procurement.bid(walk, again, tmp_path)
+        procurement.open_score_and_award(walk, again, bids, SECOND_OPENING)
+        a_contract_goes_wrong(walk, again)
         a_grant_that_has_ended(walk, other)
 
 
@@ -107,7 +125,7 @@ def a_bid_that_comes_late(walk: Walker, tender: str, folder: Path) -> None:
 
 
 def an_award_of_two_bids(walk: Walker, tender: str) -> None:
-    """Step 6: nobody opens alone; two bids are too few; it is cancelled and tendered again."""
+    """Steps 6 and 7: nobody opens alone; two bids are too few, and give no contract."""
     walk.be("clerk")
     walk.go(f"desk/tenders/{tender}/panel/")
     walk.press("Draw the panel")
@@ -127,13 +145,42 @@ def an_award_of_two_bids(walk: Walker, tender: str) -> None:
     walk.done("tender.cancel")
     walk.be("clerk")
     walk.is_refused(f"desk/tenders/{tender}/announce/", "wrong_state")
+    walk.is_refused(f"desk/tenders/{tender}/contract/", "not_awarded")
     walk.go(f"desk/tenders/{tender}/")
     walk.press("Tender it again")
     walk.picture("wrong-06-again")
 
 
+def a_contract_goes_wrong(walk: Walker, tender: str) -> None:
+    """Step 7: half a draft is not offered; nobody signs another text, or what is his own."""
+    walk.be("clerk")
+    walk.go(f"desk/tenders/{tender}/contract/")
+    walk.press("Draft the contract")
+    walk.done("contract.draft")
+    contract = walk.id_in_address(-2)
+    staff = walk.page.locator("main [name='staff']").input_value()
+    walk.fill({"staff": ""})
+    walk.press("Save the draft contract")
+    walk.is_refused(f"desk/contracts/{contract}/offer/", "incomplete")
+    walk.go(f"desk/contracts/{contract}/draft/")
+    walk.fill({"staff": staff})
+    walk.press("Save the draft contract")
+    agreement.step(walk, "clerk", contract, "Send it to the provider", "contract.offer")
+    walk.be("director")
+    another = {"sha256": "0" * 64}
+    walk.is_refused(f"desk/contracts/{contract}/settle/", "content_changed", **another)
+    agreement.step(walk, "director", contract, "Agree to the text", "contract.settle")
+    agreement.step(walk, "director", contract, "Sign for the provider", "contract.sign")
+    walk.be("clerk")
+    walk.is_forbidden(f"desk/contracts/{contract}/countersign/")
+    walk.be("signatory")
+    walk.is_refused(f"desk/contracts/{contract}/countersign/", "content_changed", **another)
+    walk.go(f"desk/contracts/{contract}/countersign/")
+    walk.picture("wrong-07-unsigned")
+
+
 def delivery_goes_wrong(walk: Walker) -> None:
-    """Steps 8 to 10: a name as code, law enforcement as a task, money before acceptance."""
+    """Steps 8 and 9: a name as code, law enforcement as a task."""
     walk.be("socialworker")
     walk.go("desk/sessions/today/")
     service.choose_term(walk, CONTRACT)
@@ -158,6 +205,18 @@ def delivery_goes_wrong(walk: Walker) -> None:
     walk.is_forbidden(f"desk/tasks/{task}/drop/")
 
 
+def a_payment_goes_wrong(walk: Walker) -> None:
+    """Step 10: accepting with nobody heard, paying before acceptance."""
+    walk.be("clerk")
+    walk.go(f"desk/payments/{CONTRACT}/{UNPAID}/accept/")
+    walk.fill({"condition_met": True})
+    walk.press("Accept")
+    walk.refused_because("too_few_opinions")
+    walk.be("finance")
+    money = {"amount": "200000", "before": "0"}
+    walk.is_refused(f"desk/payments/{CONTRACT}/{UNPAID}/pay/", "wrong_state", **money)
+
+
 def an_evaluation_goes_wrong(walk: Walker) -> None:
     """Step 11: a period outside the contract; half a sheet; scores of others."""
     walk.be("supervisor")
@@ -177,6 +236,25 @@ def an_evaluation_goes_wrong(walk: Walker) -> None:
     walk.be("director2")
     walk.go(f"desk/evaluations/{ref}/")
     walk.sees("Page not found")
+
+
+def a_tied_agency(walk: Walker, site: Site, folder: Path) -> None:
+    """Step 11: once the register of ties names agency and provider, neither judges the other."""
+    walk.go(f"contracts/{CONTRACT}/")
+    provider = walk.page.locator("main a[href*='/providers/']").last.get_attribute("href") or ""
+    walk.be("supervisor")
+    settlement.choose_agency(walk, CONTRACT)
+    agency = walk.page.url.rpartition("agency=")[2]
+    tie = {"uscc": agency, "other_uscc": provider.split("/")[-2], "kind": "founder"}
+    write(folder / "ties", {"organisation_links": [pl.DataFrame([tie])]}, date(2026, 6, 30))
+    made = run("load", folder / "ties", env=site.env)
+    assert made.returncode == 0, made.stdout + made.stderr
+    walk.fill({"stage": "annual", "period_from": "2026-04-01", "period_to": "2026-06-30"})
+    for box in walk.page.locator("main [name='raters']").all():
+        box.check()
+    walk.press("Assign an evaluation")
+    walk.refused_because("tied_agency")
+    walk.picture("wrong-11-tied")
 
 
 def a_grant_that_has_ended(walk: Walker, other: Walker) -> None:
