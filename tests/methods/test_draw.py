@@ -16,7 +16,6 @@ from almoner.methods.draw import (
     ticket,
     verify,
 )
-from almoner.rules.draw import drawn as drawn_by_rules
 from almoner.rules.draw import ticket as ticket_by_rules
 
 CENTRES = b"id,district\nc1,east\nc2,east\nc3,east\nc4,west\nc5,west\n"
@@ -45,7 +44,8 @@ def test_without_strata_the_order_is_that_of_a_tenders_panel(seed, ids):
     seed = f"s{seed}s"
     assert ticket(seed, ids[0]) == ticket_by_rules(seed, ids[0])
     ids = sorted(set(ids))
-    assert [lot.id for lot in draw(a_frame(ids), 1, seed).lots] == drawn_by_rules(seed, ids)
+    by_rules = sorted(ids, key=lambda id: ticket_by_rules(seed, id))
+    assert [lot.id for lot in draw(a_frame(ids), 1, seed).lots] == by_rules
 
 
 @given(st.lists(TEXT, min_size=1, max_size=4), st.lists(TEXT, min_size=1, max_size=4))

@@ -5,14 +5,8 @@ be something that nobody could choose once the ids stood fast.
 """
 
 import hashlib
-from collections.abc import Iterable
 
 
 def ticket(seed: str, id: str) -> str:
     """SHA-256 of `seed|id` in UTF-8, as hexadecimal digits."""
     return hashlib.sha256(f"{seed}|{id}".encode()).hexdigest()
-
-
-def drawn(seed: str, ids: Iterable[str]) -> list[str]:
-    """The ids in the order of the draw; each of them once."""
-    return sorted(set(ids), key=lambda id: (ticket(seed, id), id))

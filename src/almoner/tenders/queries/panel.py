@@ -15,7 +15,7 @@ from almoner.accounts.models import Grant, Person
 from almoner.accounts.queries import in_force
 from almoner.parties.models import Organisation, OrganisationKind
 from almoner.parties.queries import Tie, is_kind
-from almoner.rules.draw import drawn
+from almoner.rules.draw import ticket
 from almoner.rules.packs import china
 from almoner.rules.roles import Actor, Permission, Role
 from almoner.tenders.models import (
@@ -96,7 +96,7 @@ def representatives(purchaser: str, day: date) -> list[Person]:
 
 def order_of(draw: PanelDraw) -> list[str]:
     """The numbers of the pool in the order of the draw."""
-    return drawn(draw.seed, draw.pool)
+    return sorted(set(draw.pool), key=lambda number: ticket(draw.seed, number))
 
 
 def seats_of(tender_id: str) -> list[PanelSeat]:
