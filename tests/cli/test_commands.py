@@ -11,6 +11,8 @@ import pytest
 from tests.citypackage.small import tables, write_small
 from tests.reliability.processes import environment, run
 
+from almoner.cli import main
+
 
 @pytest.fixture(scope="module")
 def loaded(once_a_run: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, str]:
@@ -89,20 +91,36 @@ def test_one_changed_byte_in_the_audit_trail_is_found(
     assert "the trigger audit_events_update is missing" in verified.stdout
 
 
+def spoken(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The exit code and what a command says that ends before it meets any data."""
+    try:
+        code = main(arguments)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         (),
         ("nonsense",),
         ("load",),
-        ("load", "nowhere"),
         ("check", "nowhere"),
         ("workload",),
         ("demo", "--scale", "village"),
     ],
 )
-def test_misuse_ends_with_2_and_a_sentence(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    done = run(*arguments, env=environment(tmp_path))
+def test_misuse_ends_with_2_and_a_sentence(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, said = spoken(capsys, *arguments)
+    assert code == 2 and said.strip()
+
+
+def test_a_package_that_is_not_there_is_misuse(tmp_path: Path) -> None:
+    done = run("load", "nowhere", env=environment(tmp_path))
     assert done.returncode == 2
     assert done.stderr.strip() and "Traceback" not in done.stderr
 
@@ -111,10 +129,12 @@ def test_misuse_ends_with_2_and_a_sentence(arguments: tuple[str, ...], tmp_path:
     "command",
     ["check", "load", "export", "verify", "serve", "migrate", "demo", "workload", "digest"],
 )
-def test_every_command_helps_with_an_example(command: str, tmp_path: Path) -> None:
-    done = run(command, "--help", env=environment(tmp_path))
-    assert done.returncode == 0
-    assert "example" in done.stdout and f"almoner {command}" in done.stdout
+def test_every_command_helps_with_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said, _ = spoken(capsys, command, "--help")
+    assert code == 0
+    assert "example" in said and f"almoner {command}" in said
 
 
 def test_a_digest_of_nothing_is_no_fault(loaded: dict[str, str]) -> None:

@@ -84,6 +84,7 @@ def test_whole_numbers_are_categories_and_decimals_are_numbers(call, model, tmp_
     [
         ("a,x,1\nb,y,\n", "row 2, column score: is empty"),
         ("a,x,1\n,y,2\n,y,3\n", "row 2, column unit: is empty (2 such rows)"),
+        ("a,x,1\n   ,y,2\n", "row 2, column unit: is empty"),
         ("a,x,1\nb,y,good\n", "row 2, column score: good is no number"),
         ("a,x,1\nb,y,inf\n", "row 2, column score: inf is no finite number"),
         ("a,x,1\nb,y,nan\n", "row 2, column score: nan is no finite number"),
@@ -102,13 +103,31 @@ def test_faulty_ratings_are_refused_by_row(call, tmp_path, rows, message):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "r.csv is empty"),
+        ("unit,score\n甲,1\n".encode("gbk"), "nor as CSV in UTF-8"),
+        (b"unit,rater,score\na,x,1\nb,2\nc,y,3\n", "as many cells in each row as in the header"),
+        (b"unit;score\na;1\n", "has no column score; it has unit;score"),
+    ],
+)
+def test_what_is_no_table_is_refused(call, tmp_path, content, message):
+    path = tmp_path / "r.csv"
+    path.write_bytes(content)
+    code, out, err = call(path, "--score", "score", "--random", "unit")
+    assert (code, out) == (2, "")
+    assert message in err
+
+
 def test_what_cannot_be_carried_or_is_repeated_is_said(call, model, tmp_path):
     path = tmp_path / "r.csv"
     path.write_text(HEADER + "a,x,1\na,x,1\nb,x,3\nb,x,4\nc,x,9\nc,x,8\n")
     code, out, err = call(path, "--score", "score", "--random", "unit", "--random", "rater")
     assert code == 0
     assert "rater was left out: it has one level only (x)" in err
-    assert "1 rows repeat another row" in err
+    assert "rows that repeat another in every column: 1" in err
+    assert "rows that differ from another in the score alone: 2" in err
     assert model()["dropped"] == {"rater": "it has one level only (x)"}
     assert model()["repeated"] == 1
 

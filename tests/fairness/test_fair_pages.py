@@ -10,11 +10,14 @@ from tests.disclosure.portal import LANGUAGES, html, read
 from tests.fairness.rated_city import AT, apart, compute, computed_once, connected, ground, judge
 
 from almoner.accounts.operations import add_person, grant_role
+from almoner.fairness import labels
 from almoner.fairness.labels import Shown, Z, in_100, points
 from almoner.fairness.models import AgencySeverity, FairRun, FairScore
 from almoner.findings.engines.duckdb import DuckDB
+from almoner.methods.fair_scores import Ground, Obstacle
 from almoner.rules.roles import Role
 
+pytestmark = pytest.mark.one_database
 PAGES = ("evaluations/", "evaluations/agencies/", "contracts/C-1/evaluation/")
 
 
@@ -96,11 +99,17 @@ def test_an_empty_city_has_its_pages(
 
 def test_a_model_that_does_not_fit_is_said(engine: DuckDB, tmp_path: Path) -> None:
     computed_once(engine, tmp_path, connected)
-    FairRun.objects.update(problem="not_converged")
+    FairRun.objects.update(problem="not_fitted", reason="constant")
     FairScore.objects.update(value=None, grade=None, same=None)
     AgencySeverity.objects.update(value=None, se=None)
-    assert "No fair scores." in read("evaluations/agencies/")
+    told = read("evaluations/agencies/")
+    assert "No fair scores." in told and "The reason: every score is the same." in told
     assert "No fair score." in read("contracts/C-1/evaluation/")
+
+
+def test_whatever_the_method_may_say_has_words() -> None:
+    assert set(labels.OBSTACLES) == set(Obstacle)
+    assert {*labels.GROUNDS, "same_levels"} == set(Ground)
 
 
 def test_raters_are_shown_to_those_who_supervise_only(engine: DuckDB, tmp_path: Path) -> None:

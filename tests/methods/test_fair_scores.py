@@ -116,20 +116,21 @@ SMALL = pl.DataFrame(
 
 
 @pytest.mark.parametrize(
-    ("term", "fixed", "why"),
+    ("term", "fixed", "why", "ground", "about"),
     [
-        ("one", [], "one level only (x)"),
-        ("each", [], "cannot be told from chance"),
-        ("same", [], "its levels are those of unit"),
-        ("unit:half", [], "its levels are those of unit"),
-        ("half", ["half"], "the fixed effects tell its levels already"),
-        ("rater", ["rater"], "the fixed effects tell its levels already"),
+        ("one", [], "one level only (x)", "one_level", "x"),
+        ("each", [], "cannot be told from chance", "level_each", ""),
+        ("same", [], "its levels are those of unit", "same_levels", "unit"),
+        ("unit:half", [], "its levels are those of unit", "same_levels", "unit"),
+        ("half", ["half"], "the fixed effects tell its levels already", "told", ""),
+        ("rater", ["rater"], "the fixed effects tell its levels already", "told", ""),
     ],
 )
-def test_a_term_that_the_data_cannot_carry_is_left_out_and_named(term, fixed, why):
+def test_a_term_that_the_data_cannot_carry_is_left_out_and_named(term, fixed, why, ground, about):
     found = fitted(SMALL, "score", ["unit", term], fixed)
     assert [d.term for d in found.dropped] == [term]
     assert why in found.dropped[0].reason
+    assert (found.dropped[0].ground, found.dropped[0].about) == (ground, about)
     assert found.terms == ("unit",)
     assert found.variance == fitted(SMALL, "score", ["unit"], fixed).variance
 
@@ -147,27 +148,30 @@ def test_one_rater_and_one_unit_leave_no_term():
 
 
 @pytest.mark.parametrize(
-    ("frame", "message"),
+    ("change", "obstacle", "message"),
     [
-        (SMALL.with_columns(score=pl.lit(78.5)), "every score is 78.5"),
-        (SMALL.head(1), "1 ratings are too few"),
-        (SMALL.head(0), "there are no ratings"),
-        (SMALL.with_columns(unit=pl.lit(None, pl.String)), "column unit has 8 empty cells"),
-        (SMALL.with_columns(score=pl.lit(None, pl.Float64)), "column score has 8 empty"),
-        (SMALL.with_columns(score=pl.lit(float("inf"))), "column score has 8 empty or infinite"),
-        (SMALL.with_columns(score=pl.col("unit")), "holds string, not numbers"),
+        ({"score": pl.lit(78.5)}, "constant", "every score is 78.5"),
+        ({"unit": pl.lit(None, pl.String)}, "faulty", "column unit has 8 empty cells"),
+        ({"score": pl.lit(None, pl.Float64)}, "faulty", "column score has 8 empty"),
+        ({"score": pl.lit(float("inf"))}, "faulty", "column score has 8 empty or infinite"),
+        ({"score": pl.col("unit")}, "faulty", "holds string, not numbers"),
+        (pl.col("unit") == "none", "faulty", "there are no ratings"),
+        (pl.col("each") == "0", "too_few", "1 ratings are too few"),
     ],
 )
-def test_ratings_that_cannot_be_fitted_are_refused_in_words(frame, message):
+def test_ratings_that_cannot_be_fitted_are_refused_in_words(change, obstacle, message):
+    frame = SMALL.with_columns(**change) if isinstance(change, dict) else SMALL.filter(change)
     with pytest.raises(FairScoreError) as error:
         fitted(frame, "score", ["unit", "rater"])
+    assert error.value.obstacle == obstacle
     assert message in str(error.value)
 
 
 def test_scores_that_the_model_explains_exactly_are_refused():
     exact = SMALL.with_columns(score=pl.col("unit").str.slice(1).cast(pl.Float64))
-    with pytest.raises(FairScoreError, match="explains every score exactly"):
+    with pytest.raises(FairScoreError, match="explains every score exactly") as error:
         fitted(exact, "score", ["rater"], ["unit"])
+    assert error.value.obstacle == "no_chance"
 
 
 def test_a_million_raters_are_fitted_or_refused_in_words():
@@ -179,8 +183,11 @@ def test_a_million_raters_are_fitted_or_refused_in_words():
     assert found.convergence.converged
     assert len(found.effects["rater"].levels) == n // 2
     crossed = frame.with_columns(other=pl.Series(r.permutation(n) // 2), y=noise)
-    with pytest.raises(FairScoreError, match=r"150,000 levels of \w+ .*leave out the term"):
+    with pytest.raises(
+        FairScoreError, match=r"150,000 levels of \w+ .*leave out the term"
+    ) as error:
         fitted(crossed, "y", ["rater", "other"])
+    assert error.value.obstacle == "too_many_crossed"
 
 
 def test_numbers_as_covariates_and_interactions_of_factors():

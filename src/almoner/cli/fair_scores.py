@@ -121,7 +121,7 @@ def _of_file(args: argparse.Namespace) -> int:
         factors = [name for name in dict.fromkeys([*random, *fixed]) if name not in covariates]
         ratings.check_filled([c for c in columns if c not in covariates])
         tell("counting", 0.0)
-        repeated = ratings.repeated()
+        repeated, twice = ratings.repeated(), ratings.repeated(but=args.score)
         score = ratings.numbers(args.score)
         if args.scale:
             ratings.check_scale(args.score, *args.scale)
@@ -138,7 +138,12 @@ def _of_file(args: argparse.Namespace) -> int:
         if scaled.rounded:
             _say(f"column {name} was rounded to units of 1/{scaled.scale:,}")
     if repeated:
-        _say(f"{repeated:,} rows repeat another row in every column; each counts as a rating")
+        _say(f"rows that repeat another in every column: {repeated:,}; each counts as a rating")
+    if twice > repeated:
+        _say(
+            f"rows that differ from another in the score alone: {twice - repeated:,}; each counts "
+            "as a rating, though a rater may have judged the same thing twice"
+        )
     args.output.mkdir(exist_ok=True)
     _write_model(args.output, fitted, {"repeated": repeated})
     _tell(fitted)
@@ -176,8 +181,8 @@ def _of_package(args: argparse.Namespace) -> int:
             as_of = source.as_of
     except FaultyPackageError as error:
         raise FaultError(
-            f"{package} has {len(error.report.faults):,} faults; `almoner check {package}` lists "
-            "them"
+            f"{package} is faulty; `almoner check {package}` lists its faults "
+            f"({len(error.report.faults):,})"
         ) from None
     except NumberTooLongError as error:
         raise FaultError(str(error)) from None

@@ -102,8 +102,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; 0, 1 where the package is faulty, 2 where it was misused."""
-    # The fair-score model's matrices are small: threads would only wait for one another.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         only, as_of = _codes(args.only), _day(args.as_of)
         _check(args)

@@ -1,5 +1,6 @@
 """Files of ratings for the commands: any CSV or Parquet, its columns as they are written."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,9 +38,9 @@ class Ratings:
                 )
 
     def check_filled(self, names: list[str]) -> None:
-        """FaultError where a cell of those columns is empty."""
+        """FaultError where a cell of those columns is empty, or holds nothing but spaces."""
         for name in names:
-            self._refuse(name, lambda column: column.isnull(), "is empty")
+            self._refuse(name, _empty, "is empty")
 
     def numbers(self, name: str) -> "Scaled":
         """A column of numbers; FaultError where a cell is none, naming its row."""
@@ -80,10 +81,11 @@ class Ratings:
         found = facts.to_pyarrow().to_pylist()[0]
         return not found["texts"] and bool(found["parts"])
 
-    def repeated(self) -> int:
-        """Rows that are the same as another row in every column."""
-        return int(self.table.count().to_pyarrow().as_py()) - int(
-            self.table.distinct().count().to_pyarrow().as_py()
+    def repeated(self, but: str | None = None) -> int:
+        """Rows that are the same as a row before in every column, or in every one but that."""
+        table = self.table.drop(but) if but else self.table
+        return int(table.count().to_pyarrow().as_py()) - int(
+            table.distinct().count().to_pyarrow().as_py()
         )
 
     def _refuse(self, name: str, bad: "Callable[[ir.Column], ir.BooleanColumn]", what: str) -> None:
@@ -97,11 +99,18 @@ class Ratings:
         rows = numbered.select("row_", value_=numbered[name].cast("string")).order_by("row_")
         first = rows.limit(1).to_pyarrow().to_pylist()[0]
         count = int(numbered.count().to_pyarrow().as_py())
-        shown = "" if first["value_"] is None else f"{printable(first['value_'])} "
+        value = (first["value_"] or "").strip()
+        shown = f"{printable(value)} " if value else ""
         more = f" ({count:,} such rows)" if count > 1 else ""
         raise FaultError(
             f"{self.path}, row {first['row_'] + 1}, column {name}: {shown}{what}{more}"
         )
+
+
+def _empty(column: "ir.Column") -> "ir.BooleanValue":
+    if column.type().is_string():
+        return column.isnull() | (column.strip() == "")
+    return column.isnull()
 
 
 @contextmanager
@@ -112,6 +121,8 @@ def opened(path: Path) -> Iterator[Ratings]:
 
     if not path.is_file():
         raise MisuseError(f"there is no file {path}; give a CSV or Parquet file")
+    if path.stat().st_size == 0:
+        raise MisuseError(f"{path} is empty; give a CSV or Parquet file with a header")
     database = ibis.duckdb.connect(
         autoinstall_known_extensions=False, autoload_known_extensions=False
     )
@@ -127,9 +138,11 @@ def opened(path: Path) -> Iterator[Ratings]:
             table = database.create_table("ratings", table)
         yield Ratings(table, path)
     except duckdb.Error as error:
-        reason = " ".join(str(error).split())[:300]
+        # What follows are settings of DuckDB that the command does not have.
+        reason = re.split(" (?:The search space|Possible )", " ".join(str(error).split()))[0]
         raise MisuseError(
-            f"{path} cannot be read as CSV or Parquet: {printable(reason, 300)}"
+            f"{path} cannot be read as Parquet, nor as CSV in UTF-8 with commas and as many cells "
+            f"in each row as in the header: {printable(reason, 300)}"
         ) from None
     except OSError as error:
         raise MisuseError(f"{path} cannot be read: {error.strerror}") from None

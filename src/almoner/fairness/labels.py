@@ -34,6 +34,21 @@ TERMS = {
     "residual": _("chance"),
 }
 
+# By the names of methods.fair_scores' Ground and Obstacle, which would load scipy into the server.
+GROUNDS = {
+    "one_level": _("there is only one"),
+    "level_each": _("each has a single rating"),
+    "told": _("other differences tell them already"),
+}
+OBSTACLES = {
+    "faulty": _("the scores cannot be read as numbers"),
+    "too_few": _("there are too few ratings"),
+    "constant": _("every score is the same"),
+    "no_chance": _("nothing is left to chance: every score follows exactly from the others"),
+    "too_many_fixed": _("there are too many districts and stages for so few ratings"),
+    "too_many_crossed": _("more judges and indicators cross one another than can be computed"),
+}
+
 
 def points(value: float) -> str:
     """Points of 100 with one decimal, cut: rounding never lifts a score over a grade line."""
@@ -148,17 +163,17 @@ def term(name: str) -> str:
     return str(TERMS.get(name, name))
 
 
-def dropped(pairs: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+def dropped(rows: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """What the ratings could not tell, and why."""
-    return [(term(name), _why(reason)) for name, reason in pairs]
+    return [(term(name), _why(ground, *about)) for name, ground, *about in rows]
 
 
-def _why(reason: str) -> str:
-    if reason.startswith("it has one level only"):
-        return gettext("there is only one")
-    if reason.startswith("its levels are those of "):
-        other = term(reason.removeprefix("its levels are those of "))
-        return gettext("they cannot be told apart from: %(other)s") % {"other": other}
-    if reason.startswith("every rating"):
-        return gettext("each has a single rating")
-    return gettext("other differences tell them already")
+def _why(ground: str, about: str = "") -> str:
+    if ground == "same_levels":
+        return gettext("they cannot be told apart from: %(other)s") % {"other": term(about)}
+    return str(GROUNDS.get(ground, GROUNDS["told"]))
+
+
+def obstacle(reason: str) -> str:
+    """Why no model could be fitted."""
+    return str(OBSTACLES.get(reason, OBSTACLES["faulty"]))

@@ -13,11 +13,12 @@ class FairRun(models.Model):
     """One computation over the evaluations that were reported by its day.
 
     `problem` says why there is no fair score at all ("no_ratings", "not_fitted", "not_converged"),
-    or is empty; `reason` is the method's own sentence. `dropped` are [term, reason] pairs that the
-    ratings could not carry. `components` are groups that no chain of common judges connects, the
-    largest first: {"contracts": number, "agencies": [uscc]}; only the first is fitted. `links` are
-    [contract, agency, ratings]: evaluations that would connect the others with it. `left_out` are
-    ratings without a place on a scale. `low` is where the axis of the scores' pictures begins.
+    or is empty; `reason` is then what the method names as its obstacle. `dropped` are terms that
+    the ratings could not carry: [term, the method's ground, what that is about]. `components` are
+    groups that no chain of common judges connects, the largest first: {"contracts": number,
+    "agencies": [uscc]}; only the first is fitted. `links` are [contract, agency, ratings]:
+    evaluations that would connect the others with it. `left_out` are ratings without a place on a
+    scale. `low` is where the axis of the scores' pictures begins.
     """
 
     at = models.DateTimeField()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from almoner.fairness.labels import Shown, Z, dropped, points, severity, term
+from almoner.fairness.labels import Shown, Z, dropped, obstacle, points, severity, term
 from almoner.fairness.models import AgencySeverity, FairRun, OutcomeChange, SurveyResult
 from almoner.fairness.pictures import Interval, around_zero, intervals, of_scores
 from almoner.fairness.queries import Judged, bodies, judged
@@ -43,6 +43,7 @@ class Basis:
     links: list[Link]
     dropped: list[tuple[str, str]]
     spreads: list[tuple[str, str]]
+    obstacle: str
 
 
 def basis(run: FairRun, names: dict[str, str]) -> Basis:
@@ -56,6 +57,7 @@ def basis(run: FairRun, names: dict[str, str]) -> Basis:
         [Link(contract, names[agency], ratings) for contract, agency, ratings in run.links],
         dropped(run.dropped),
         [(term(name), figure(value**0.5, 1)) for name, value in run.variance.items()],
+        obstacle(run.reason) if run.reason else "",
     )
 
 

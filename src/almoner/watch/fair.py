@@ -80,10 +80,10 @@ def computed(city: City, at: datetime) -> Found:
     try:
         scores = city_scores(city, groups[0])
     except FairScoreError as error:
-        run.problem, run.reason = "not_fitted", str(error)
+        run.problem, run.reason = "not_fitted", error.obstacle
         return found
     run.left_out = scores.left_out
-    run.dropped = [[dropped.term, dropped.reason] for dropped in scores.fit.dropped]
+    run.dropped = [[each.term, each.ground, each.about] for each in scores.fit.dropped]
     run.variance = dict(scores.fit.variance)
     run.problem = "" if scores.fit.convergence.converged else "not_converged"
     if not run.problem:

@@ -1,12 +1,13 @@
 """Fair scores: what a contract's ratings would have been from an average judge, and how sure."""
 
-from almoner.methods.fair_scores.model import Dropped, Effects, Estimate, Fit, fit
+from almoner.methods.fair_scores.model import Dropped, Effects, Estimate, Fit, Ground, fit
 from almoner.methods.fair_scores.reml import Convergence
 from almoner.methods.fair_scores.scores import FairScore, Severity, fair_scores, severities
 from almoner.methods.fair_scores.statistics import (
     Covariate,
     Factor,
     FairScoreError,
+    Obstacle,
     Statistics,
 )
 
@@ -20,6 +21,8 @@ __all__ = [
     "FairScore",
     "FairScoreError",
     "Fit",
+    "Ground",
+    "Obstacle",
     "Severity",
     "Statistics",
     "fair_scores",

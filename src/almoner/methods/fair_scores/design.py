@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from almoner.methods.fair_scores.statistics import FairScoreError, Floats, Statistics
+from almoner.methods.fair_scores.statistics import FairScoreError, Floats, Obstacle, Statistics
 
 MOST_COLUMNS = 2_000
 DEPENDENT = 1e-9  # of a column's sum of squares: what is left of it beside the columns before it
@@ -156,6 +156,7 @@ def full_design(statistics: Statistics, fixed: Sequence[str]) -> Design:
     if len(columns) > MOST_COLUMNS:
         raise FairScoreError(
             f"the fixed effects have {len(columns):,} columns, and at most {MOST_COLUMNS:,} can be "
-            "fitted: make the one with the most levels random"
+            "fitted: make the one with the most levels random",
+            Obstacle.TOO_MANY_FIXED,
         )
     return Design(statistics, columns)

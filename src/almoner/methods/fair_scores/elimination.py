@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.linalg import blas, lapack
 
@@ -17,6 +18,7 @@ from almoner.methods.fair_scores.statistics import (
     FairScoreError,
     Floats,
     Integers,
+    Obstacle,
     Statistics,
     nested,
 )
@@ -26,16 +28,19 @@ CHUNK = 2_000_000  # numbers worked on at once
 # A number scattered to a random place costs as much as this many multiplications of a dense
 # product; only speed hangs on it.
 SCATTER_COST = 200
+WIDER = 1.25  # times the columns that the narrowest block of a chunk meets
 
 
 @dataclass(frozen=True)
 class _Chunk:
-    """Blocks of equal size. `columns` are those of the rest that a block meets; None: all."""
+    """Blocks of equal size, at `rows`. `columns` are those of the rest that a block meets, padded
+    with the last; None where so many are met that all are worked with."""
 
     rows: slice
     inner: Floats  # blocks x size x size
-    columns: Integers | None  # blocks x width, padded with the number of a column of zeros
-    outer: Floats | sp.csr_array  # blocks x size x width, or all rows of the chunk x rest
+    columns: Integers | None  # blocks x width
+    outer: Floats  # blocks x size x width, zero where padded
+    pairs: npt.NDArray[np.int32]  # where pairs of a block's columns stand in the rest, made flat
 
 
 def family(statistics: Statistics, terms: Sequence[int]) -> list[int]:
@@ -67,29 +72,43 @@ class Elimination:
             names = ", ".join(f"{statistics.factors[term].name} ({sizes[term]:,})" for term in rest)
             raise FairScoreError(
                 f"{self.rest:,} levels of {names} cross one another, and at most {DENSE_LEVELS:,} "
-                "can be fitted beside the largest term: leave out the term with the most levels"
+                "can be fitted beside the largest term: leave out the term with the most levels",
+                Obstacle.TOO_MANY_CROSSED,
             )
-        ordered = members + rest
-        blocks = [[statistics.crossed(i, j) for j in ordered] for i in ordered]
-        counted = sp.csr_array(sp.block_array(blocks) if ordered else (0, 0))
+
+        def counts(rows: Sequence[int], columns: Sequence[int]) -> sp.csr_array:
+            shape = (sum(sizes[i] for i in rows), sum(sizes[j] for j in columns))
+            blocks = [[statistics.crossed(i, j) for j in columns] for i in rows]
+            return sp.csr_array(sp.block_array(blocks) if all(shape) else shape)
+
         block = np.concatenate(
             [statistics.crossed(term, members[0]).indices for term in members]
             or [np.empty(0, np.int64)]
         )
-        order, self._chunks = _chunks(counted, block, self.first, self.rest)
-        starts = np.cumsum([0, *(sizes[term] for term in ordered)])
-        place = np.empty(self.first + self.rest, np.int64)
-        place[np.concatenate([order, np.arange(self.first, self.first + self.rest)])] = np.arange(
-            self.first + self.rest
-        )
+        outer = counts(members, rest)
+        order, self._chunks = _chunks(counts(members, members), outer, block)
+        self.outer = sp.csr_array(outer[order])
+        self.below = counts(rest, rest)
+        place = np.empty(self.first, np.int64)
+        place[order] = np.arange(self.first)
+        place = np.concatenate([place, np.arange(self.first, self.first + self.rest)])
+        ends = np.cumsum([sizes[term] for term in members + rest])
         self.place = {
-            term: place[start : start + sizes[term]]
-            for term, start in zip(ordered, starts[:-1], strict=True)
+            term: place[end - sizes[term] : end]
+            for term, end in zip(members + rest, ends, strict=True)
         }
         """Where the levels of each term stand in the vectors of this object."""
-        back = np.argsort(place, kind="stable")
-        self.counted = sp.csr_array(counted[back][:, back])
-        self.outer = sp.csr_array(self.counted[: self.first, self.first :])
+
+    def counted(self, right: Floats) -> Floats:
+        """Z'Z right, for columns in the order of the places."""
+        upper, below = right[: self.first], right[self.first :]
+        inner = np.empty_like(upper)
+        for chunk in self._chunks:
+            part = upper[chunk.rows].reshape(*chunk.inner.shape[:2], -1)
+            inner[chunk.rows] = (chunk.inner @ part).reshape(-1, right.shape[1])
+        return np.concatenate(
+            [inner + self.outer @ below, self.outer.T @ upper + self.below @ below]
+        )
 
     def factorise(self, deviations: Floats) -> "Factorised":
         """M for the relative standard deviations, one a level in the order of `place`."""
@@ -97,53 +116,59 @@ class Elimination:
 
 
 def _chunks(
-    counted: sp.csr_array, block: Integers, first: int, rest: int
+    counted: sp.csr_array, outer: sp.csr_array, block: Integers
 ) -> tuple[Integers, list[_Chunk]]:
-    """The order of the eliminated levels, and their blocks in chunks of equal size."""
+    """The order of the eliminated levels, and their blocks in chunks of equal size.
+
+    `counted` has the ratings of the eliminated levels among themselves, `outer` with the rest,
+    `block` the number of the block that each lies in.
+    """
+    first, rest = outer.shape
     sizes = np.bincount(block)
     by_block = np.argsort(block, kind="stable")
-    members = sp.csr_array(
-        (np.ones(first), by_block, np.concatenate([[0], np.cumsum(sizes)])),
-        shape=(len(sizes), first),
-    )
-    outer = sp.csr_array(counted[:first, first:])
+    begin = np.concatenate([[0], np.cumsum(sizes)])
+    members = sp.csr_array((np.ones(first), by_block, begin), shape=(len(sizes), first))
     met = sp.csr_array(members @ outer)
     met.sort_indices()
     widths = np.diff(met.indptr)
-    ranked = np.lexsort((widths, sizes))
-    begin = np.concatenate([[0], np.cumsum(sizes)])
     order: list[Integers] = []
     chunks: list[_Chunk] = []
     row = 0
-    for part in _parts(ranked, sizes, widths):
+    for part, wide in _parts(sizes, widths, rest):
         size, width = int(sizes[part[0]]), int(widths[part].max(initial=0))
         rows = by_block[begin[part][:, None] + np.arange(size)].ravel()
         within = slice(row, row + len(rows))
         row = within.stop
         order.append(rows)
         inner = _inner(counted, rows, len(part), size)
-        if width * width * SCATTER_COST > size * rest * rest:
-            chunks.append(_Chunk(within, inner, None, sp.csr_array(outer[rows])))
+        if wide:
+            nothing = np.empty(0)
+            chunks.append(_Chunk(within, inner, None, nothing, nothing.astype(np.int32)))
             continue
-        columns = np.full((len(part), width), rest, np.int64)
-        held = np.arange(width) < widths[part][:, None]
-        columns[held] = sp.csr_array(met[part]).indices
+        columns = np.full((len(part), width), rest - 1, np.int64)
+        columns[np.arange(width) < widths[part][:, None]] = sp.csr_array(met[part]).indices
+        pairs = (columns[:, :, None] * rest + columns[:, None, :]).astype(np.int32).ravel()
         local = _local(outer, rows, columns, size)
-        chunks.append(_Chunk(within, inner, columns, local))
+        chunks.append(_Chunk(within, inner, columns, local, pairs))
     return np.concatenate(order) if order else np.empty(0, np.int64), chunks
 
 
-def _parts(ranked: Integers, sizes: Integers, widths: Integers) -> Iterator[Integers]:
-    """Runs of blocks of one size and of about one width, none too large to be held."""
+def _parts(sizes: Integers, widths: Integers, rest: int) -> Iterator[tuple[Integers, bool]]:
+    """Runs of blocks of one size, none too large to be held; whether they meet most of the rest.
+
+    The others of a run meet about as many columns.
+    """
+    wide = widths * widths * SCATTER_COST > sizes * rest * rest
+    ranked = np.lexsort((widths, wide, sizes))
     start = 0
     while start < len(ranked):
-        size, width = sizes[ranked[start]], widths[ranked[start]]
-        ahead = ranked[start:]
-        alike = (sizes[ahead] == size) & (widths[ahead] <= 1.25 * width + 4)
-        length = int(np.argmin(alike)) if not alike.all() else len(ahead)
-        most = int(1.25 * width + 4)
-        length = min(length, max(1, CHUNK // max(most * most, most * int(size), 1)))
-        yield ranked[start : start + length]
+        one, ahead = ranked[start], ranked[start:]
+        most = rest if wide[one] else int(WIDER * widths[one]) + 4
+        alike = (sizes[ahead] == sizes[one]) & (wide[ahead] == wide[one]) & (widths[ahead] <= most)
+        length = len(ahead) if alike.all() else int(np.argmin(alike))
+        numbers = most * int(sizes[one] if wide[one] else max(most, sizes[one]))
+        length = min(length, max(1, CHUNK // max(numbers, 1)))
+        yield ranked[start : start + length], bool(wide[one])
         start += length
 
 
@@ -177,34 +202,24 @@ class Factorised:
     """M factorised: its log determinant, solutions with it, and the diagonal of its inverse."""
 
     def __init__(self, plan: Elimination, chunks: Sequence[_Chunk], deviations: Floats) -> None:
-        self._plan, self._chunks, self._deviations = plan, chunks, deviations
-        self._own = deviations[: plan.first]
-        self._other = np.append(deviations[plan.first :], 0.0)
+        self._plan, self._chunks = plan, chunks
+        self._own, self._other = deviations[: plan.first], deviations[plan.first :]
+        # D Z'Z D between the eliminated levels and the rest.
+        self._outer = sp.csr_array(
+            sp.diags_array(self._own) @ plan.outer @ sp.diags_array(self._other)
+        )
         self._inverses: list[Floats] = []
-        q = plan.rest
-        schur = np.zeros((q + 1, q + 1))
-        schur[:q, :q] = plan.counted[plan.first :, plan.first :].toarray()
-        schur *= self._other[:, None] * self._other
-        schur[np.arange(q), np.arange(q)] += 1.0
-        dense = np.asfortranarray(schur[:q, :q])
-        flat = np.zeros((q + 1) ** 2)
+        schur = plan.below.toarray() * self._other
+        schur *= self._other[:, None]
+        np.einsum("ii->i", schur)[:] += 1.0
         self.log_determinant = 0.0
         for chunk in chunks:
             inverse, log_determinant = self._inverse(chunk)
             self.log_determinant += log_determinant
             self._inverses.append(inverse)
-            if q == 0:
-                continue
-            if chunk.columns is None:
-                half = np.linalg.cholesky(inverse).transpose(0, 2, 1)
-                left = (half @ self._outer(chunk)).reshape(-1, q)
-                dense = blas.dsyrk(-1.0, left.T, beta=1.0, c=dense, trans=0, lower=1, overwrite_c=1)
-            else:
-                outer = self._outer(chunk)
-                product = outer.transpose(0, 2, 1) @ (inverse @ outer)
-                np.add.at(flat, self._places(chunk.columns), product.ravel())
-        dense -= flat.reshape(q + 1, q + 1)[:q, :q]
-        self.lower, failed = lapack.dpotrf(dense, lower=1, clean=1, overwrite_a=1)
+            self._subtract(schur, chunk, inverse)
+        # Of the rest one triangle is complete: the lower one for LAPACK, which reads by columns.
+        self.lower, failed = lapack.dpotrf(schur.T, lower=1, clean=1, overwrite_a=1)
         if failed:
             raise np.linalg.LinAlgError("the rest of M is not positive definite")
         self.log_determinant += 2.0 * float(np.log(np.diagonal(self.lower)).sum())
@@ -220,74 +235,68 @@ class Factorised:
         diagonal = np.diagonal(half, axis1=1, axis2=2)
         return np.asarray(np.linalg.inv(block), np.float64), 2.0 * float(np.log(diagonal).sum())
 
-    def _places(self, columns: Integers) -> Integers:
-        """Where pairs of a block's columns stand in the rest, padded and made flat."""
-        pairs: Integers = columns[:, :, None] * (self._plan.rest + 1) + columns[:, None, :]
-        return pairs.ravel()
-
-    def _outer(self, chunk: _Chunk) -> Floats:
-        """D Z'Z D between the blocks of a chunk and the rest: blocks x size x width."""
-        size = chunk.inner.shape[1]
-        own = self._own[chunk.rows].reshape(-1, size, 1)
+    def _subtract(self, schur: Floats, chunk: _Chunk, inverse: Floats) -> None:
+        """Take from the rest what the eliminated blocks of a chunk tell of it."""
         if chunk.columns is None:
-            assert isinstance(chunk.outer, sp.csr_array)
-            full = chunk.outer.toarray().reshape(-1, size, self._plan.rest)
-            full *= self._other[:-1]
-            full *= own
-            return full
-        assert isinstance(chunk.outer, np.ndarray)
-        scaled: Floats = chunk.outer * own * self._other[chunk.columns][:, None, :]
-        return scaled
+            half = np.linalg.cholesky(inverse).transpose(0, 2, 1)
+            left = (half @ self._all(chunk)).reshape(-1, self._plan.rest)
+            blas.dsyrk(-1.0, left.T, beta=1.0, c=schur.T, trans=0, lower=1, overwrite_c=1)
+        else:
+            met = self._met(chunk, chunk.columns)
+            product = met.transpose(0, 2, 1) @ (inverse @ met)
+            np.subtract.at(schur.reshape(-1), chunk.pairs, product.ravel())
+
+    def _all(self, chunk: _Chunk) -> Floats:
+        """D Z'Z D between the blocks of a chunk and all of the rest: blocks x size x rest."""
+        return self._outer[chunk.rows].toarray().reshape(*chunk.inner.shape[:2], -1)
+
+    def _met(self, chunk: _Chunk, columns: Integers) -> Floats:
+        """The same on the columns that each block meets: blocks x size x width."""
+        own = self._own[chunk.rows].reshape(*chunk.inner.shape[:2], 1)
+        return np.asarray(chunk.outer * own * self._other[columns][:, None, :], np.float64)
 
     def solve(self, right: Floats) -> Floats:
         """M^-1 right, for columns in the order of the plan's places."""
-        first, outer = self._plan.first, self._plan.outer
-        own, other = self._own[:, None], self._other[:-1, None]
+        first = self._plan.first
         upper = self._blockwise(right[:first])
         if self._plan.rest == 0:
             return upper
-        below = right[first:] - other * (outer.T @ (own * upper))
-        below, _ = lapack.dpotrs(self.lower, below, lower=1)
-        upper = upper - self._blockwise(own * (outer @ (other * below)))
-        return np.concatenate([upper, below])
+        below, _ = lapack.dpotrs(self.lower, right[first:] - self._outer.T @ upper, lower=1)
+        return np.concatenate([upper - self._blockwise(self._outer @ below), below])
 
     def _blockwise(self, right: Floats) -> Floats:
         solved = np.empty_like(right)
         for chunk, inverse in zip(self._chunks, self._inverses, strict=True):
-            size = inverse.shape[1]
-            part = right[chunk.rows].reshape(-1, size, right.shape[1])
+            part = right[chunk.rows].reshape(*inverse.shape[:2], -1)
             solved[chunk.rows] = (inverse @ part).reshape(-1, right.shape[1])
         return solved
 
     @cached_property
     def rest_inverse(self) -> Floats:
-        """The rest's block of M^-1, with a last row and column of zeros."""
-        q = self._plan.rest
-        padded = np.zeros((q + 1, q + 1))
-        if q:
-            half, _ = lapack.dpotri(self.lower, lower=1)
-            padded[:q, :q] = half
-            padded[:q, :q] += half.T
-            padded[np.arange(q), np.arange(q)] /= 2.0
-        return padded
+        """The rest's block of M^-1."""
+        if self._plan.rest == 0:
+            return np.empty((0, 0))
+        half, _ = lapack.dpotri(self.lower, lower=1)
+        whole = half + half.T
+        np.einsum("ii->i", whole)[:] /= 2.0
+        return np.asarray(whole, np.float64)
 
     @cached_property
     def diagonal(self) -> Floats:
         """The diagonal of M^-1."""
         found = np.empty(self._plan.first + self._plan.rest)
-        found[self._plan.first :] = np.diagonal(self.rest_inverse)[:-1]
+        found[self._plan.first :] = np.diagonal(self.rest_inverse)
         for chunk, inverse in zip(self._chunks, self._inverses, strict=True):
             spread = np.diagonal(inverse, axis1=1, axis2=2).copy()
-            if self._plan.rest:
-                left = inverse @ self._outer(chunk)
-                if chunk.columns is None:
-                    flat = left.reshape(-1, self._plan.rest)
-                    half = blas.dtrsm(1.0, self.lower, flat.T, lower=1)
-                    spread += (half * half).sum(0).reshape(spread.shape)
-                else:
-                    among = self.rest_inverse.take(self._places(chunk.columns))
-                    among = among.reshape(len(left), left.shape[2], left.shape[2])
-                    spread += ((left @ among) * left).sum(2)
+            if chunk.columns is None:
+                left = (inverse @ self._all(chunk)).reshape(-1, self._plan.rest)
+                half = blas.dtrsm(1.0, self.lower, left.T, lower=1)
+                spread += (half * half).sum(0).reshape(spread.shape)
+            else:
+                left = inverse @ self._met(chunk, chunk.columns)
+                blocks, width = chunk.columns.shape
+                among = self.rest_inverse.take(chunk.pairs).reshape(blocks, width, width)
+                spread += ((left @ among) * left).sum(2)
             found[chunk.rows] = spread.ravel()
         return found
 
@@ -301,12 +310,10 @@ class Factorised:
             solved = sp.csr_array(upper @ sp.csr_array(sp.block_diag(blocks)))
         found = np.asarray(solved.multiply(upper).sum(1)).ravel()
         if rest:
-            scaled = sp.diags_array(self._own) @ self._plan.outer
-            scaled = scaled @ sp.diags_array(self._other[:-1])
-            below = sp.csr_array(combinations[:, first:] - solved @ scaled)
-            inverse = self.rest_inverse[:rest, :rest]
+            below = sp.csr_array(combinations[:, first:] - solved @ self._outer)
             step = max(1, CHUNK // rest)
             for start in range(0, below.shape[0], step):
                 part = sp.csr_array(below[start : start + step])
-                found[start : start + step] += np.asarray(part.multiply(part @ inverse).sum(1))
+                product = part.multiply(part @ self.rest_inverse)
+                found[start : start + step] += np.asarray(product.sum(1))
         return np.asarray(found, np.float64)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +10,7 @@ import scipy.sparse as sp
 
 from almoner.methods.fair_scores.design import Column, full_design
 from almoner.methods.fair_scores.reml import MOST_STEPS, Convergence, Evaluation, Problem, optimum
-from almoner.methods.fair_scores.statistics import FairScoreError, Floats, Statistics
+from almoner.methods.fair_scores.statistics import FairScoreError, Floats, Obstacle, Statistics
 
 TOLD = 1e-9  # share of a term's spread that the fixed effects must leave
 
@@ -36,12 +37,26 @@ class Effects:
     prediction_se: Floats
 
 
+class Ground(StrEnum):
+    """Why a term is left out, for programs that say it in another language."""
+
+    ONE_LEVEL = "one_level"
+    LEVEL_EACH = "level_each"  # a level for every rating
+    SAME_LEVELS = "same_levels"  # as another term
+    TOLD = "told"  # by the fixed effects
+
+
 @dataclass(frozen=True)
 class Dropped:
-    """A term or column that the data cannot carry, and why."""
+    """A term or column that the data cannot carry, and why.
+
+    `reason` says it in English; `about` is the level or the other term that it names.
+    """
 
     term: str
     reason: str
+    ground: Ground
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,19 +129,24 @@ def fit(
     estimate; its message says why.
     """
     if statistics.n < 2:
-        raise FairScoreError(f"{statistics.n} ratings are too few: two are the least")
+        raise FairScoreError(
+            f"{statistics.n} ratings are too few: two are the least", Obstacle.TOO_FEW
+        )
     if statistics.n * statistics.squares == statistics.total**2:
         score = statistics.total / statistics.n / statistics.scale
-        raise FairScoreError(f"every score is {score:g}: there is nothing to tell apart")
+        raise FairScoreError(
+            f"every score is {score:g}: there is nothing to tell apart", Obstacle.CONSTANT
+        )
     design, dropped = full_design(statistics, fixed), []
     dependent = design.dependent()
     for number in dependent:
         name = design.columns[number].name
-        dropped.append(Dropped(name, "the fixed effects before it tell it already"))
+        dropped.append(Dropped(name, "the fixed effects before it tell it already", Ground.TOLD))
     design = design.without(dependent)
     if statistics.n <= design.size:
         raise FairScoreError(
-            f"{statistics.n:,} ratings are too few for {design.size:,} fixed effects"
+            f"{statistics.n:,} ratings are too few for {design.size:,} fixed effects",
+            Obstacle.TOO_FEW,
         )
     kept: list[int] = []
     inverse = np.linalg.inv(design.products)
@@ -134,31 +154,37 @@ def fit(
         term = statistics.index(name)
         sums = design.with_factor(term)
         left = statistics.n - float((sums @ inverse * sums).sum())
-        reason = _unfit(statistics, term, kept, left)
-        if reason:
-            dropped.append(Dropped(name, reason))
+        unfit = _unfit(statistics, term, kept, left)
+        if unfit:
+            dropped.append(unfit)
         else:
             kept.append(term)
     here, convergence = optimum(Problem(statistics, kept, design), most_steps)
     return _result(here, convergence, tuple(dropped))
 
 
-def _unfit(statistics: Statistics, term: int, kept: Sequence[int], left: float) -> str | None:
+def _unfit(statistics: Statistics, term: int, kept: Sequence[int], left: float) -> Dropped | None:
     """Why the data cannot carry a random term beside those kept; None where they can.
 
     `left` is the spread of the term's columns that the fixed effects leave, in ratings.
     """
     factor = statistics.factors[term]
     if len(factor.parts) == 1:
-        return f"it has one level only ({factor.levels[0]})"
+        only = factor.levels[0]
+        reason = f"it has one level only ({only})"
+        return Dropped(factor.name, reason, Ground.ONE_LEVEL, only)
     if len(factor.parts) == statistics.n:
-        return "every rating has a level of its own, which cannot be told from chance"
+        reason = "every rating has a level of its own, which cannot be told from chance"
+        return Dropped(factor.name, reason, Ground.LEVEL_EACH)
     for other in kept:
         same = len(statistics.factors[other].parts) == len(factor.parts)
         if same and statistics.crossed(term, other).nnz == len(factor.parts):
-            return f"its levels are those of {statistics.factors[other].name}"
+            twin = statistics.factors[other].name
+            reason = f"its levels are those of {twin}"
+            return Dropped(factor.name, reason, Ground.SAME_LEVELS, twin)
     if left <= TOLD * statistics.n:
-        return "the fixed effects tell its levels already"
+        reason = "the fixed effects tell its levels already"
+        return Dropped(factor.name, reason, Ground.TOLD)
     return None
 
 

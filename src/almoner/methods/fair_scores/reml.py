@@ -21,6 +21,7 @@ from almoner.methods.fair_scores.statistics import (
     FairScoreError,
     Floats,
     Integers,
+    Obstacle,
     Statistics,
 )
 
@@ -100,7 +101,8 @@ class Evaluation:
         if squares <= 1e-12 * problem.statistics.centred_squares:
             raise FairScoreError(
                 "the model explains every score exactly, so there is no chance to measure: leave "
-                "out the term with the most levels"
+                "out the term with the most levels",
+                Obstacle.NO_CHANCE,
             )
         self.residual = squares / problem.freedom
         self.criterion = (
@@ -142,7 +144,7 @@ class Evaluation:
         k = len(problem.terms)
         effects = np.zeros((len(self.effects), k))
         effects[np.arange(len(self.effects)), problem.of_term] = self.effects
-        counted = problem.plan.counted @ effects
+        counted = problem.plan.counted(effects)
         with_fixed = problem.with_fixed.T @ effects
         among = effects.T @ counted
         residual_levels = (

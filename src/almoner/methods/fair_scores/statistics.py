@@ -6,6 +6,7 @@ engine, in every run and for every order of the ratings.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,23 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
+class Obstacle(StrEnum):
+    """Why no model can be fitted, for programs that say it in another language."""
+
+    FAULTY = "faulty"  # the ratings cannot be read
+    TOO_FEW = "too_few"
+    CONSTANT = "constant"
+    NO_CHANCE = "no_chance"  # the model explains every score exactly
+    TOO_MANY_FIXED = "too_many_fixed"
+    TOO_MANY_CROSSED = "too_many_crossed"
+
+
 class FairScoreError(ValueError):
     """No model can be fitted; the message says what is in the way and what to do."""
+
+    def __init__(self, message: str, obstacle: Obstacle = Obstacle.FAULTY) -> None:
+        super().__init__(message)
+        self.obstacle = obstacle
 
 
 @dataclass(frozen=True)
