@@ -45,7 +45,7 @@ verify: env-test
 	sh tools/system-packages.sh
 	$(BIN)/pytest --hypothesis-profile explore -m "slow or hypothesis"
 	$(BIN)/python tools/postgres.py -- $(BIN)/pytest --hypothesis-profile explore \
-	  -m "(slow or hypothesis) and not browser" --database-only
+	  -m "(slow or hypothesis or one_database) and not browser" --database-only
 
 bench: env-test
 	sh tools/system-packages.sh

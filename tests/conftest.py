@@ -14,13 +14,15 @@ from django.core.cache import caches
 from django.utils import translation
 from hypothesis import settings
 
+# The model's matrices are small: two threads on each would only wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Findings follow what is written in another thread, which sees no test's transaction; the tests of
 # that turn it on.
 os.environ.setdefault("ALMONER_WATCH", "off")
 
 # The same examples at every run: checks must not fail by luck. `make verify` looks for new ones.
 # A shared machine is slow at times: how long one example takes says nothing about the code.
-settings.register_profile("almoner", deadline=None, derandomize=True)
+settings.register_profile("almoner", deadline=None, max_examples=40, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("almoner")
 
@@ -37,6 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The walk is the longest by far: begun last, it would run on while the other worker waits.
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
     if config.getoption("--database-only"):
         untouched = [item for item in items if not _touches_database(item)]
         config.hook.pytest_deselected(items=untouched)

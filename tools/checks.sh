@@ -30,4 +30,4 @@ step "How we count" python tools/how_we_count.py --check
 step "Tests on SQLite" pytest -n 2 --dist worksteal --timeout 180 -m "not slow"
 export ALMONER_CHECKS_BEGAN="$began"
 step "Tests on PostgreSQL" python tools/postgres.py -- \
-  pytest -n 2 --dist worksteal --timeout 180 -m "not slow and not browser" --database-only
+  pytest -n 2 --dist worksteal --timeout 180 -m "not slow and not browser and not one_database" --database-only

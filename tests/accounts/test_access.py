@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 from django.utils import translation
 from tests.citypackage.small import write_small
 
+from almoner import urls
 from almoner.accounts.models import Person
 from almoner.accounts.operations import add_person, grant_role
 from almoner.exchange.load import load
@@ -83,6 +84,16 @@ def _city(_loaded: None, db: None) -> None:
     """The city, for one test."""
 
 
+@pytest.fixture
+def _plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal without its page, which says who may: another test reads it, a walk would wait."""
+
+    def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
+        return HttpResponseForbidden()
+
+    monkeypatch.setattr(urls, "handler403", refuse, raising=False)
+
+
 def _client(role: Role | None) -> Client:
     client = Client()
     if role:
@@ -101,13 +112,20 @@ def _client(role: Role | None) -> Client:
     return client
 
 
-@pytest.mark.parametrize("role", [None, *Role])
-@pytest.mark.usefixtures("_city")
-def test_every_role_over_every_address(role: Role | None) -> None:
+READERS = (None, Role.AUDITOR)
+"""They open the public pages in each run, and everything on PostgreSQL too; the others, in make
+verify."""
+
+
+def _walk(role: Role | None, public: bool) -> list[str]:
+    """The addresses, among those that everybody may read or the others, that answer wrongly."""
     client = _client(role)
     allowed = permissions_of([role] if role else [], signed_in=role is not None)
+    assert Permission.PORTAL_READ in allowed
     seen = {}
     for name, permission in sorted(DECLARED.items()):
+        if (permission is Permission.PORTAL_READ) is not public:
+            continue
         response = client.get(_address(name))
         if permission in allowed:
             # Of what a page is about there may be none; that is not a refusal.
@@ -117,7 +135,28 @@ def test_every_role_over_every_address(role: Role | None) -> None:
             seen[name] = response.status_code == 302 and "sign-in" in response["Location"]
         else:
             seen[name] = response.status_code == 403
-    assert [name for name, fine in seen.items() if not fine] == []
+    assert len(seen) > 20
+    return [name for name, fine in seen.items() if not fine]
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        *READERS,
+        *(pytest.param(r, marks=pytest.mark.one_database) for r in Role if r not in READERS),
+    ],
+)
+@pytest.mark.usefixtures("_city", "_plain_refusals")
+def test_every_role_over_every_address_that_asks_for_a_part(role: Role | None) -> None:
+    assert _walk(role, public=False) == []
+
+
+@pytest.mark.parametrize(
+    "role", [*READERS, *(pytest.param(r, marks=pytest.mark.slow) for r in Role if r not in READERS)]
+)
+@pytest.mark.usefixtures("_city", "_plain_refusals")
+def test_every_role_over_every_public_address(role: Role | None) -> None:
+    assert _walk(role, public=True) == []
 
 
 @pytest.mark.usefixtures("_city")

@@ -20,7 +20,8 @@ LINT = [
     "python tools/how_we_count.py --check",
 ]
 PYTEST = "pytest -n 2 --dist worksteal --timeout 180 -m not slow"
-TESTS = [PYTEST, f"python tools/postgres.py -- {PYTEST} and not browser --database-only"]
+ON_POSTGRESQL = f"{PYTEST} and not browser and not one_database --database-only"
+TESTS = [PYTEST, f"python tools/postgres.py -- {ON_POSTGRESQL}"]
 
 
 @pytest.fixture

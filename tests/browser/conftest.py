@@ -1,8 +1,5 @@
 """Fixtures of the browser tests: watched pages, axe, a served demonstration."""
 
-import socket
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +8,8 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser import chromium
-from tests.reliability.processes import environment, run, start
+from tests.journeys.sites import demonstrate, served
+from tests.reliability.processes import environment
 
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
@@ -50,39 +48,8 @@ def axe() -> Callable[[Page], list[str]]:
     return chromium.violations
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def portal(once_a_run: Callable[[str, Callable[[Path], None]], Path]) -> Iterator[str]:
     """The address of a served demonstration."""
-    env = environment(once_a_run("portal", _demonstration))
-    port = _free_port()
-    server = start("serve", "--port", str(port), env=env)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address)
-        yield address
-    finally:
-        server.terminate()
-        server.communicate(timeout=30)
-
-
-def _demonstration(folder: Path) -> None:
-    """The data folder of the demonstration city, as its first start makes it."""
-    made = run("demo", "--no-serve", env=environment(folder))
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert "administrator" in made.stdout
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(address + "/en/privacy/", timeout=5).close()
-            return
-        except OSError:  # not there yet, or too slow to answer
-            time.sleep(0.1)
-    raise AssertionError("the site did not come up")
+    with served(environment(once_a_run("demonstration", demonstrate))) as site:
+        yield site.address

@@ -14,7 +14,7 @@ from almoner.budget.models import Appropriation, AppropriationFile
 from almoner.budget.queries import left
 from almoner.rules.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 NEW = "/en/desk/budget/proposals/new/"
 
 

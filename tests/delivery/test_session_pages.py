@@ -15,7 +15,7 @@ from almoner.delivery.models import ImportBatch, ServiceRecord, Session
 from almoner.delivery.workbook import first_sheet
 from almoner.web import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 TODAY = "/en/desk/sessions/today/"
 SignIn = Callable[[str], Client]
 

@@ -13,7 +13,7 @@ from almoner.delivery.models import ChangeProposal, TaskRequest
 from almoner.rules.roles import Role
 from almoner.web import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 SignIn = Callable[[str], Client]
 
 

@@ -17,7 +17,7 @@ from almoner.rules.roles import Held, Role
 PEOPLE = "/en/desk/people/"
 NEW = f"{PEOPLE}new/"
 LI = {"login": "li", "name_zh": "李", "name_en": "Li", "email": "", "language": "zh-hans"}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def of(login: str, what: str = "") -> str:

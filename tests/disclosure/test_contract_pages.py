@@ -24,7 +24,7 @@ from almoner.rules.calendar import SHANGHAI
 from almoner.voice.models import Complaint, SurveyResponse, SurveyWave
 from almoner.web import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PAGES = ("", "payments/", "service/", "evaluation/", "history/")
 MOST_QUERIES = 12

@@ -12,7 +12,7 @@ from tests.disclosure.portal import LANGUAGES, html, read, set_day
 
 from almoner.rules.packs import Pack, china
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PAGES = [
     "",

@@ -12,7 +12,7 @@ from almoner.parties.models import OrganisationLink
 from almoner.rules.roles import Role
 from almoner.web import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

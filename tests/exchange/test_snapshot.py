@@ -19,6 +19,8 @@ from almoner.findings.run import run
 
 AT = datetime(2026, 6, 30, tzinfo=UTC)
 DAY = date(2026, 6, 30)
+SOME = ("P02", "T06", "C02", "C08", "D01", "D03", "M01", "M03", "N01", "V03")
+"""Findings that between them compare texts, days, instants, numbers and money."""
 
 # ADBC reads over a connection of its own, so what it is to see must be committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,8 +50,8 @@ def test_a_snapshot_holds_what_an_export_holds(tmp_path: Path, engine: DuckDB) -
         assert files.keys() == exported.files.keys()
         for name, paths in files.items():
             assert rows(paths) == rows(exported.files[name]), name
-        from_export = run(engine.city(exported.files, DAY))
-    assert run(engine.city(files, DAY)) == from_export
+        from_export = run(engine.city(exported.files, DAY), only=SOME)
+    assert run(engine.city(files, DAY), only=SOME) == from_export
     assert len(from_export.findings) > 5
 
 

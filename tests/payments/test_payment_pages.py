@@ -19,7 +19,7 @@ from almoner.payments.models import Acceptance, UserOpinion
 from almoner.payments.operations import reconcile_ledger
 from almoner.rules.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PAYMENTS = "/en/desk/payments/C-1/"
 MILLION = 1_000_000 * YUAN
 

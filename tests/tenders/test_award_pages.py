@@ -14,7 +14,7 @@ from almoner.tenders.models import BidFile
 from almoner.tenders.queries.panel import opened_bids, scoring, seats_of
 from almoner.web import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from almoner.rules.workflow import TENDER
 from almoner.tenders.forms.drafting import typed_from, with_rows_changed
 from almoner.tenders.models import RegisterEntry, TenderFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_a_logged_session_is_judged_and_its_correction_too(there: Centre, engine
     assert open_codes() == set()
 
 
+@pytest.mark.one_database
 def test_nothing_happens_without_events(there: Centre, engine: DuckDB) -> None:
     follow(engine)
     before = Run.objects.count()
@@ -78,6 +79,7 @@ def test_nothing_happens_before_the_first_whole_run(engine: DuckDB) -> None:
     assert not Run.objects.exists()
 
 
+@pytest.mark.one_database
 def test_findings_of_others_are_left_alone(there: Centre, engine: DuckDB) -> None:
     follow(engine)
     other = StoredFinding.objects.create(
