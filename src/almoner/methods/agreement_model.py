@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from almoner.methods.fair_scores.model import Fit
 from almoner.methods.fair_scores.scores import FairScore
@@ -134,8 +134,8 @@ def same_grade(
         if not about.all():
             found.append(SameGrade(grade, 1.0, 1.0, 1.0))
             continue
-        chance = norm.cdf((edges[grade] - score.value) / about)
-        chance = chance - norm.cdf((edges[grade + 1] - score.value) / about)
+        chance = ndtr((edges[grade] - score.value) / about)
+        chance = chance - ndtr((edges[grade + 1] - score.value) / about)
         low, high = np.quantile(chance, (0.025, 0.975))
         found.append(SameGrade(grade, float(chance.mean()), float(low), float(high)))
     return tuple(found)

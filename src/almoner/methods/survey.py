@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 CENSUS = 50
 """A frame of up to this many users is asked as a whole."""
@@ -262,4 +262,4 @@ def _possible(found: Interval, everybody: int, least: int, most: int) -> Interva
 def _z(level: float) -> float:
     if not 0 < level < 1:
         raise SurveyError(f"a level of {level} cannot be; give one between 0 and 1, as 0.95")
-    return float(norm.ppf((1 + level) / 2))
+    return float(ndtri((1 + level) / 2))
