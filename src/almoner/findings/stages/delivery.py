@@ -36,6 +36,9 @@ MINUTES_A_DAY = 1_440
 LONGEST_YEAR = 366  # days
 SLOTS = 60  # of a day, 24 minutes each: one bit of an int64 for each
 SLOT = MICROSECONDS_A_DAY // SLOTS
+# D04: 2**30 microseconds are a slot, 64 slots a part (one bit of an int64 each), 4 parts a span.
+SLOT_BITS, PART_BITS, SPAN_BITS = 30, 6, 2
+PARTS = 2**SPAN_BITS
 LEAST_RECORDS = 20  # of a contract-month whose share of late entries is judged (D05)
 MINUTES_AT_WORK = 20 * 60  # in a month, of a worker who counts as working there (D08)
 
@@ -145,6 +148,11 @@ def impossible_day(city: City) -> ir.Table:
     return named.mutate(limit=float(limit))
 
 
+def _one() -> ir.IntegerValue:
+    """A single bit of 64; DuckDB takes a bare 1 for an int32."""
+    return ibis.literal(1, "int8").cast("int64")
+
+
 def _worker_days(records: ir.Table) -> ir.Table:
     """Worker-days on which sessions may meet, `overnight` those with one that goes on past it.
 
@@ -157,7 +165,7 @@ def _worker_days(records: ir.Table) -> ir.Table:
     first = (begin // SLOT - day * SLOTS).cast("int32")
     last = ((end - 1) // SLOT - day * SLOTS).cast("int32")
     until = ibis.least(last, SLOTS - 1)
-    bit = ibis.literal(1, "int8").cast("int64")  # DuckDB takes a bare 1 for an int32
+    bit = _one()
     taken = records.select(
         "worker_id",
         day=day,
@@ -216,26 +224,29 @@ def in_two_places(city: City) -> ir.Table:
 def _may_repeat(city: City) -> ir.Table:
     """The service records among which are all that begin when another of the same worker does.
 
-    As many sessions, as many slots of 18 minutes in which one begins: unless two share one. Slots
-    and spans are powers of two here, for shifting costs less than dividing.
+    A worker's sessions of a span begin in as many slots as there are sessions, unless two share
+    one. A span is as long as its slots fit into a few whole numbers: the fewer spans, the sooner
+    they are grouped. All are powers of two, for shifting takes a third of the time of dividing.
     """
     records = city["service_records"]
-    slot = records.started_at >> 30
-    place = ibis.least(slot & 63, 62).cast("int32")  # the sign is no place
-    span = slot >> 8
+    slot = records.started_at >> SLOT_BITS
+    part = (slot >> PART_BITS) & (PARTS - 1)
+    place = ibis.least(slot & (2**PART_BITS - 1), 2**PART_BITS - 2)  # the last bit is the sign
     begun = records.select(
-        *("worker_id", span.name("span")),
-        part=(slot >> 6) & 3,
-        bit=ibis.literal(1, "int8").cast("int64") << place,
+        "worker_id",
+        span=slot >> (PART_BITS + SPAN_BITS),
+        part=part,
+        bit=_one() << place.cast("int32"),
     )
-    of_part = (ibis.ifelse(begun.part == n, begun.bit, 0) for n in range(4))
+    of_part = (ibis.ifelse(begun.part == n, begun.bit, 0) for n in range(PARTS))
     spans = begun.group_by("worker_id", "span").aggregate(
         sessions=begun.count(),
         **{f"part{n}": bit_or(bits) for n, bits in enumerate(of_part)},
     )
-    slots = sum(bit_count(spans[f"part{n}"]).cast("int64") for n in range(4))
-    crowded = spans.filter(spans.sessions != slots)
-    return records.mutate(span=span).semi_join(crowded, ["worker_id", "span"])
+    slots = sum(bit_count(spans[f"part{n}"]).cast("int64") for n in range(PARTS))
+    crowded = spans.filter(spans.sessions != slots).select("worker_id", "span")
+    dated = records.mutate(span=records.started_at >> (SLOT_BITS + PART_BITS + SPAN_BITS))
+    return dated.semi_join(crowded, ["worker_id", "span"])
 
 
 @finding("D04")
