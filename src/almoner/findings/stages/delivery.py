@@ -327,10 +327,14 @@ def outside_the_contract(city: City) -> ir.Table:
 @finding("D07")
 def not_on_the_staff(city: City) -> ir.Table:
     """Records by a worker whom the contract's provider did not employ on that day."""
-    contracts = city["contracts"].select("provider_uscc", row_contracts="id")
     workers = city["workers"]
+    # Numbers are compared sooner than codes; no employer has the number of an unknown one.
+    employers = workers.select("uscc").distinct().mutate(employer=ibis.row_number())
+    contracts = city["contracts"].left_join(employers, [("provider_uscc", "uscc")])
+    contracts = contracts.select(row_contracts="id", provider=ibis._.employer.fill_null(-1))
+    workers = workers.inner_join(employers, "uscc")
     workers = workers.select(
-        *("uscc", "employed_from", "employed_to"),
+        *("employer", "employed_from", "employed_to"),
         joins=midnight(workers.employed_from),
         leaves=midnight(workers.employed_to + 1),
         row_workers=workers.id,
@@ -338,7 +342,7 @@ def not_on_the_staff(city: City) -> ir.Table:
     records = city["service_records"].select("id", "contract_id", "worker_id", "started_at")
     records = records.inner_join(contracts, records.contract_id == contracts.row_contracts)
     records = records.inner_join(workers, records.worker_id == workers.row_workers)
-    elsewhere = records.uscc != records.provider_uscc
+    elsewhere = records.employer != records.provider
     early = records.started_at < records.joins
     late = (records.started_at >= records.leaves).fill_null(False)
     return records.filter(elsewhere | early | late).select(
