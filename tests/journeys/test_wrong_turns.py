@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import polars as pl
 import pytest
@@ -48,6 +49,7 @@ def test_everything_that_goes_wrong_is_refused(
         bids = procurement.bid(walk, again, tmp_path)
         procurement.open_score_and_award(walk, again, bids, SECOND_OPENING)
         a_contract_goes_wrong(walk, again)
+        a_stolen_link(walk, other)
         a_grant_that_has_ended(walk, other)
 
 
@@ -255,6 +257,25 @@ def a_tied_agency(walk: Walker, site: Site, folder: Path) -> None:
     walk.press("Assign an evaluation")
     walk.refused_because("tied_agency")
     walk.picture("wrong-11-tied")
+
+
+def a_stolen_link(walk: Walker, other: Walker) -> None:
+    """A link for choosing a password works once: whoever finds it afterwards chooses none."""
+    walk.be("administrator")
+    walk.go("desk/people/accounts/clerk2/")
+    walk.press("Make a link for the password")
+    address = walk.page.locator("#address").inner_text()
+    _language, path = urlsplit(address).path.removeprefix("/").split("/", 1)
+    other.be_nobody()
+    other.go(path)
+    other.fill({"password": "ten green bottles", "again": "ten green bottles"})
+    other.press("Save the password")
+    other.done("person.password")
+    walk.be_nobody()
+    walk.go(path)
+    walk.sees("This link does not work")
+    walk.shows(walk.reason("link_spent"))
+    walk.picture("wrong-link")
 
 
 def a_grant_that_has_ended(walk: Walker, other: Walker) -> None:

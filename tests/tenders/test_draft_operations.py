@@ -24,7 +24,6 @@ from almoner.audit.models import Event
 from almoner.audit.queries import deeds
 from almoner.needs.models import Need
 from almoner.notices.models import Notice
-from almoner.parties.models import Area, Organisation
 from almoner.rules.refusal import Refused
 from almoner.rules.tender import read
 from almoner.rules.workflow import TenderState
@@ -202,20 +201,6 @@ def test_nobody_of_another_office_may_write(made: Cast) -> None:
         "supervisor": 1,
         "auditor": 1,
     }
-
-
-def test_who_supervises_reads_the_tenders_of_his_place_and_below(made: Cast) -> None:
-    """The agency of the cast stands for the supervising body."""
-    file, agency = draft(made), made.on.agency
-    beside = Area.objects.create(
-        code="440105", level="district", name_zh="海珠区", parent=made.on.district.parent
-    )
-    for area, reads in ((made.on.street, True), (made.on.district, True), (beside, False)):
-        Organisation.objects.filter(pk=agency.pk).update(area=area)
-        assert (file_for(made.actor("supervisor"), file.pk) == file) is reads, area
-        assert len(tender_rows(made.actor("supervisor"))) == int(reads)
-    Organisation.objects.filter(pk=agency.pk).update(area=None)
-    assert file_for(made.actor("supervisor"), file.pk) is None
 
 
 def test_a_version_that_was_saved_meanwhile_is_not_overwritten(made: Cast) -> None:
