@@ -328,8 +328,9 @@ def outside_the_contract(city: City) -> ir.Table:
 def not_on_the_staff(city: City) -> ir.Table:
     """Records by a worker whom the contract's provider did not employ on that day."""
     workers = city["workers"]
-    # Numbers are compared sooner than codes; no employer has the number of an unknown one.
-    employers = workers.select("uscc").distinct().mutate(employer=ibis.row_number())
+    # Numbers are compared sooner than codes. In order, since an engine may number them twice.
+    number = ibis.row_number().over(order_by="uscc")
+    employers = workers.select("uscc").distinct().mutate(employer=number)
     contracts = city["contracts"].left_join(employers, [("provider_uscc", "uscc")])
     contracts = contracts.select(row_contracts="id", provider=ibis._.employer.fill_null(-1))
     workers = workers.inner_join(employers, "uscc")
