@@ -147,6 +147,7 @@ def test_a_number_too_long_to_be_exact(tmp_path: Path, capsys: pytest.CaptureFix
         ([".", "--as-of", "1899-12-31"], "outside the years 1900 to 2200"),
         ([".", "--format", "parquet"], "needs a file: -o FILE"),
         ([".", "-o", "nowhere/findings"], "there is no folder"),
+        ([".", "--store"], "write --database --store"),
         ([".", "--engine", "sqlite"], "--engine 'sqlite': write duckdb, spark or spark://"),
     ],
 )

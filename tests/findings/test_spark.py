@@ -20,13 +20,10 @@ import pytest
 from tests.citypackage.small import tables, write_small
 from tests.cli.test_findings import run as command
 from tests.demo.oracle_cases import AS_OF
-from tests.demo.test_oracle import CASES, read_case
+from tests.findings.composed import composed
 from tests.findings.small import write
-from tests.findings.test_evaluation import judged_city
 from tests.methods.rated import city as rated_city
 
-from almoner.citypackage import SCHEMA
-from almoner.citypackage.schema import Column
 from almoner.findings.city import City
 from almoner.findings.definition import codes, definition
 from almoner.findings.engines.duckdb import DuckDB
@@ -42,39 +39,6 @@ pytestmark = [
 ]
 slow = (pytest.mark.slow, pytest.mark.timeout(1_800))
 Rows = list[dict[str, object]]
-
-
-def composed() -> dict[str, Rows]:
-    """All hand-worked cases as one city, each with names of its own: every rule finds something."""
-    whole: dict[str, Rows] = {table: [] for table in SCHEMA.tables}
-    judged = judged_city({"B": 10}, erratic="D/y")
-    cases: dict[str, dict[str, Rows]] = {
-        "fair": {table: [dict(row) for row in rows] for table, rows in judged.items()}
-    }
-    for case, text in CASES.items():
-        written = read_case(text)[0].items()
-        cases[case] = {
-            table: [dict(zip(head, row, strict=True)) for row in rows]
-            for table, (head, *rows) in written
-        }
-    for case, found in cases.items():
-        for table, rows in found.items():
-            whole[table] += [_named(case, table, row) for row in rows]
-    return whole
-
-
-def _named(case: str, table: str, row: dict[str, object]) -> dict[str, object]:
-    columns = SCHEMA.tables[table]
-    return {
-        name: f"{case}·{cell}" if _is_name(columns.column(name)) else cell
-        for name, cell in row.items()
-        if cell != ""
-    }
-
-
-def _is_name(column: Column) -> bool:
-    last = column.name.rsplit("_", 1)[-1]
-    return column.type == "string" and not column.enum and last in ("id", "code", "uscc", "item")
 
 
 @pytest.fixture(scope="module")

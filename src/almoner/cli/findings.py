@@ -6,15 +6,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from almoner.cli.platform import Tell, progress, set_up
+from almoner.cli.platform import progress, set_up
 
 if TYPE_CHECKING:
-    from almoner.findings.engines import Engine, Files
+    from almoner.findings.engines import Engine
     from almoner.findings.package import FaultyPackageError
     from almoner.findings.run import Result
 
@@ -36,26 +35,6 @@ exit codes: 0 done, whatever was found; 1 the package is faulty; 2 the command w
 
 class MisuseError(Exception):
     """The command cannot be carried out as it was given."""
-
-
-@dataclass(frozen=True)
-class _Stored:
-    """The record of the platform."""
-
-    files: "Files"
-    as_of: date
-
-
-class Source(Protocol):
-    """A city as Parquet files."""
-
-    @property
-    def files(self) -> "Files":
-        """Files of each listed table."""
-
-    @property
-    def as_of(self) -> date:
-        """The day that they describe."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -105,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         only, as_of = _codes(args.only), _day(args.as_of)
         _check(args)
-        result, on = (_store if args.store else _compute)(args, only, as_of)
+        result, on = _computed(args, only, as_of)
         _write(args, result, on)
     except MisuseError as error:
         sys.stderr.write(f"almoner findings: {error}\n")
@@ -117,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Faulty(Exception):
-    """A package of which nothing is computed, and why."""
+    """Facts of which nothing is computed, and why."""
 
 
 def _codes(text: str | None) -> list[str] | None:
@@ -150,6 +129,8 @@ def _day(text: str | None) -> date | None:
 def _check(args: argparse.Namespace) -> None:
     if args.engine not in ("duckdb", "spark") and not args.engine.startswith("spark://"):
         raise MisuseError(f"--engine {args.engine!a}: write duckdb, spark or spark://HOST:PORT")
+    if args.store and args.database is None:
+        raise MisuseError("--store keeps what the database gives: write --database --store")
     if args.package is not None and not args.package.exists():
         raise MisuseError(f"there is nothing at {args.package}; give a folder or a zip")
     if args.format == "parquet" and args.output is None:
@@ -158,65 +139,58 @@ def _check(args: argparse.Namespace) -> None:
         raise MisuseError(f"there is no folder {args.output.absolute().parent} for the output")
 
 
-def _compute(
+def _computed(
     args: argparse.Namespace, only: Collection[str] | None, as_of: date | None
 ) -> "tuple[Result, date]":
     """The findings, and the day that they were judged from."""
-    from almoner.findings.run import run as run_findings
+    from almoner.findings.package import FaultyPackageError, NumberTooLongError
 
-    with progress() as tell, _source(args, tell) as source, _engine(args.engine) as engine:
-        on = as_of or source.as_of
-        return run_findings(engine.city(source.files, on), only, tell), on
-
-
-@contextmanager
-def _source(args: argparse.Namespace, tell: Tell) -> Iterator[Source]:
-    from almoner.findings.package import FaultyPackageError, NumberTooLongError, as_files
-
-    if args.database is not None:
-        yield _database(args.database, tell)
-        return
     try:
-        with as_files(args.package, tell) as source:
-            yield source
+        return (_of_package if args.package else _of_record)(args, only, as_of)
     except FaultyPackageError as error:
         raise _Faulty(_faults(args.package, error)) from None
     except NumberTooLongError as error:
         raise _Faulty(f"almoner findings: {error}\n") from None
 
 
-def _database(url: str, tell: Tell) -> Source:
-    if url:
-        os.environ["DATABASE_URL"] = url
-    set_up()
-    from django.conf import settings
-
-    from almoner.exchange.snapshot import folder_of, snapshot
-    from almoner.web import clock
-
-    return _Stored(snapshot(folder_of(settings.DATA_DIR), tell), clock.today())
-
-
-def _store(
+def _of_package(
     args: argparse.Namespace, only: Collection[str] | None, as_of: date | None
 ) -> "tuple[Result, date]":
-    """Compute over the database and keep what was found."""
+    from almoner.findings.package import as_files
+    from almoner.findings.run import run as run_findings
+
+    with progress() as tell, as_files(args.package, tell) as source, _engine(args.engine) as engine:
+        on = as_of or source.as_of
+        return run_findings(engine.city(source.files, on), only, tell), on
+
+
+def _of_record(
+    args: argparse.Namespace, only: Collection[str] | None, as_of: date | None
+) -> "tuple[Result, date]":
+    """Of the database; kept for its pages where that is asked."""
+    if args.database:
+        os.environ["DATABASE_URL"] = args.database
     set_up()
     from django.conf import settings
 
-    from almoner.watch.whole import refresh
+    from almoner.watch.whole import compute, refresh
     from almoner.web import clock
 
     on = as_of or clock.today()
     with progress() as tell, _engine(args.engine) as engine:
-        result, _run = refresh(
-            engine,
-            data=settings.DATA_DIR,
-            at=clock.now(),
-            as_of=on,
-            only=only,
-            on_progress=tell,
-        )
+        if args.store:
+            result, _run = refresh(
+                engine,
+                data=settings.DATA_DIR,
+                at=clock.now(),
+                as_of=on,
+                only=only,
+                on_progress=tell,
+            )
+        else:
+            result, *_ = compute(
+                engine, data=settings.DATA_DIR, as_of=on, only=only, on_progress=tell
+            )
     return result, on
 
 

@@ -18,7 +18,7 @@ class FairRun(models.Model):
     groups that no chain of common judges connects, the largest first: {"contracts": number,
     "agencies": [uscc]}; only the first is fitted. `links` are [contract, agency, ratings]:
     evaluations that would connect the others with it. `left_out` are ratings without a place on a
-    scale. `low` is where the axis of the scores' pictures begins.
+    scale. `low` is where the axis of the scores' pictures begins. `digest` tells what it rests on.
     """
 
     at = models.DateTimeField()
@@ -32,6 +32,7 @@ class FairRun(models.Model):
     links = models.JSONField()
     variance = models.JSONField(help_text="by term, in points squared")
     low = models.FloatField(default=0.0)
+    digest = models.CharField(max_length=64)
 
     class Meta:
         db_table = "fair_runs"

@@ -11,6 +11,7 @@ ancestor, `distance` 0 for the area itself).
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -28,12 +29,17 @@ SHANGHAI_AHEAD = 8 * 3_600_000_000  # at all times since 15 September 1991
 
 @dataclass(frozen=True)
 class City:
-    """What a rule is computed from. `fetch` gives the rows of a small expression."""
+    """What a rule is computed from.
+
+    `fetch` gives the rows of a small expression; `hold` a table of the rows of one that is asked
+    for again and again, for as long as its context lasts.
+    """
 
     as_of: date
     tables: Mapping[str, ir.Table]
     pack: Pack
     fetch: Callable[[ir.Table], list[dict[str, object]]]
+    hold: Callable[[ir.Table], AbstractContextManager[ir.Table]]
 
     def __getitem__(self, table: str) -> ir.Table:
         return self.tables[table]
@@ -51,6 +57,11 @@ class City:
 def day_of(instant: ir.IntegerValue) -> ir.IntegerValue:
     """The day in Asia/Shanghai of an instant."""
     return ((instant + SHANGHAI_AHEAD) // MICROSECONDS_A_DAY).cast("int64")
+
+
+def midnight(day: ir.IntegerValue) -> ir.IntegerValue:
+    """The instant at which a day begins in Shanghai."""
+    return day * MICROSECONDS_A_DAY - SHANGHAI_AHEAD
 
 
 def actual_end(contracts: ir.Table) -> ir.IntegerValue:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -40,7 +40,9 @@ class Definition:
     `limits` are short names in the rule pack (`T05.day_hours`). `because` is the sentence with its
     figures in braces (sentence.py); `variants` are other sentences for cases that it does not fit.
     `severity` is 3 where public money or a law is at stake, 2 where trust in the record is, else 1.
-    `choice` says what was chosen where the rule leaves something open.
+    `choice` says what was chosen where the rule leaves something open. `months` is "own" for a rule
+    whose findings of a month follow from the service records of that month, "reaching" where also
+    from earlier sessions that last into it, and empty for any other.
     """
 
     code: str
@@ -58,6 +60,7 @@ class Definition:
     limits: tuple[str, ...] = ()
     about_persons: bool = False
     severity: int = 1
+    months: Literal["", "own", "reaching"] = ""
     choice: str = ""
     choice_zh: str = ""
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

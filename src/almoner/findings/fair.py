@@ -157,7 +157,12 @@ def city_scores(city: City, only: Component | None = None) -> CityScores:
 
     FairScoreError where there is nothing to fit.
     """
-    rows = ratings_of(city)
+    # They are asked for a dozen times: what joins them is done once.
+    with city.hold(ratings_of(city)) as rows:
+        return _of_ratings(city, rows, only)
+
+
+def _of_ratings(city: City, rows: ir.Table, only: Component | None) -> CityScores:
     if only is not None:
         rows = rows.filter(rows.agency.isin(only.judges))
     evaluations = evaluations_of(city, rows)

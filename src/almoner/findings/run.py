@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from almoner.findings.definition import Definition, catalogue, definition
@@ -17,7 +18,8 @@ class Finding:
     """A question that the record raises about one row, with all that its answer needs.
 
     `rows` are (table, id) of the rows that it was computed from, its subject first. `words` are
-    the further figures of its sentence, `variant` the sentence of its definition that fits it.
+    the further figures of its sentence as JSON holds them, exact decimals as text; `variant` is the
+    sentence of its definition that fits it.
     """
 
     code: str
@@ -39,12 +41,23 @@ class Result:
     uncomputed: Mapping[str, tuple[str, ...]]
 
 
+def compute(entry: Definition, city: "City") -> list[Finding]:
+    """The findings of one rule; the city must list all tables that it needs."""
+    answer = entry.compute(city)
+    rows = answer if isinstance(answer, Sequence) else city.fetch(answer)
+    return [_finding(entry, row) for row in rows]
+
+
 def run(
-    city: "City", only: Collection[str] | None = None, on_progress: Progress | None = None
+    city: "City",
+    only: Collection[str] | None = None,
+    on_progress: Progress | None = None,
+    compute: Callable[[Definition, "City"], list[Finding]] = compute,
 ) -> Result:
     """Compute the catalogue, or some codes of it; KeyError for a code that it does not have.
 
-    Findings are sorted by code, table, id and key, byte by byte.
+    `compute` gives the findings of one rule. Findings are sorted by code, table, id and key, byte
+    by byte.
     """
     chosen = [*catalogue().values()] if only is None else [definition(code) for code in only]
     found: list[Finding] = []
@@ -60,13 +73,6 @@ def run(
     if on_progress:
         on_progress("findings", 1.0)
     return Result(tuple(sorted(found, key=_place)), dict(sorted(uncomputed.items())))
-
-
-def compute(entry: Definition, city: "City") -> list[Finding]:
-    """The findings of one rule; the city must list all tables that it needs."""
-    answer = entry.compute(city)
-    rows = answer if isinstance(answer, Sequence) else city.fetch(answer)
-    return [_finding(entry, row) for row in rows]
 
 
 def _finding(entry: Definition, row: Mapping[str, object]) -> Finding:
@@ -88,7 +94,9 @@ def _finding(entry: Definition, row: Mapping[str, object]) -> Finding:
         value=_number(rest.pop("value", None)),
         limit=_number(rest.pop("limit", None)),
         rows=((entry.subject, subject), *others),
-        words=rest,
+        words={
+            name: str(cell) if isinstance(cell, Decimal) else cell for name, cell in rest.items()
+        },
         variant=None if variant is None else str(variant),
     )
 

@@ -1,10 +1,9 @@
 """Keeping what a run found."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -70,12 +69,12 @@ def store(
     StoredFinding.objects.bulk_create(
         [kept for kept in fresh if kept.id not in before], batch_size=BATCH
     )
-    changed = [kept for kept in fresh if kept.id in before]
+    again = [kept for kept in fresh if kept.id in before]
+    changed = [kept for kept in again if not _alike(kept, before[kept.id])]
     StoredFinding.objects.bulk_update(changed, _COLUMNS, batch_size=BATCH)
+    _update([kept.id for kept in again], found_on=as_of, run=run)
     gone = [id for id, kept in before.items() if id not in found and kept.gone_on is None]
-    for place in range(0, len(gone), BATCH):
-        part = gone[place : place + BATCH]
-        StoredFinding.objects.filter(id__in=part).update(gone_on=as_of, run=run)
+    _update(gone, gone_on=as_of, run=run)
     if seen is not None and seen > watched.seq:
         Watched.objects.filter(id=1).update(seq=seen)
     news = [kept for kept in fresh if _differs(kept, before.get(kept.id))]
@@ -98,7 +97,7 @@ def _kept(
         value=found.value,
         limit=found.limit,
         rows=[list(row) for row in found.rows],
-        words={name: _plain(word) for name, word in found.words.items()},
+        words=dict(found.words),
         variant=found.variant,
         about_persons=entry.about_persons,
         severity=entry.severity,
@@ -111,12 +110,21 @@ def _kept(
     )
 
 
-def _plain(word: object) -> object:
-    """A figure as JSON holds it; exact decimals as text."""
-    return str(word) if isinstance(word, Decimal) else word
+# What differs in every run is written to all at once, for it takes long row by row.
+_COLUMNS = [
+    field.name
+    for field in StoredFinding._meta.concrete_fields
+    if field.name not in ("id", "found_on", "run")
+]
 
 
-_COLUMNS = [field.name for field in StoredFinding._meta.concrete_fields if not field.primary_key]
+def _alike(kept: StoredFinding, before: StoredFinding) -> bool:
+    return all(getattr(kept, name) == getattr(before, name) for name in _COLUMNS)
+
+
+def _update(ids: Sequence[str], **columns: object) -> None:
+    for place in range(0, len(ids), BATCH):
+        StoredFinding.objects.filter(id__in=ids[place : place + BATCH]).update(**columns)
 
 
 def _differs(kept: StoredFinding, before: StoredFinding | None) -> bool:

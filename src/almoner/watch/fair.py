@@ -42,11 +42,17 @@ SATISFIED = 4  # of 5
 Z = 1.959963984540054  # of a normal interval of 95 %
 
 
-def refresh(engine: Engine, folder: Path, *, at: datetime, as_of: date) -> FairRun:
-    """Compute from the snapshot in `folder`, and keep in place of the computation before."""
+def refresh(
+    engine: Engine, folder: Path, *, at: datetime, as_of: date, digest: str = ""
+) -> FairRun:
+    """Compute from the snapshot in `folder`, and keep in place of the computation before.
+
+    `digest` tells all that it rests on.
+    """
     paths = {name: folder / f"{name}.parquet" for name in NEEDS}
     files = {name: [path] for name, path in paths.items() if path.exists()}
     found = computed(engine.city(files, as_of), at)
+    found.run.digest = digest
     found.surveys = list(survey_results(as_of))
     found.changes = list(outcome_changes(as_of))
     return store(found)

@@ -8,12 +8,15 @@ from django.db.models import Max
 
 from almoner.audit.models import Event
 from almoner.exchange.snapshot import Tell, folder_of, snapshot
-from almoner.findings.definition import catalogue
+from almoner.fairness.models import FairRun
+from almoner.findings.definition import catalogue, definition
 from almoner.findings.engines import Engine
+from almoner.findings.kept import Kept
 from almoner.findings.run import Result, run
 from almoner.supervision.models import Run
 from almoner.supervision.operations import store
-from almoner.watch import fair
+
+VOICES = ("survey_waves", "survey_responses", "outcomes")
 
 
 def compute(
@@ -23,11 +26,17 @@ def compute(
     as_of: date,
     only: Collection[str] | None,
     on_progress: Tell,
-) -> tuple[Result, int]:
-    """What the record gives, and the last event that it rests on; snapshots are kept in `data`."""
+) -> tuple[Result, Kept, int]:
+    """What the record gives, where it is kept, and the last event that it rests on.
+
+    A snapshot and what was found in it are kept in `data`: the next time only what reads what
+    changed is computed again.
+    """
     seen = Event.objects.aggregate(last=Max("seq"))["last"] or 0
-    files = snapshot(folder_of(data), on_progress)
-    return run(engine.city(files, as_of), only=only, on_progress=on_progress), seen
+    folder = folder_of(data)
+    files = snapshot(folder, on_progress)
+    kept = Kept(folder / "found", files, as_of)
+    return run(engine.city(files, as_of), only, on_progress, kept.compute), kept, seen
 
 
 def refresh(
@@ -40,7 +49,7 @@ def refresh(
     on_progress: Tell = lambda what, share: None,
 ) -> tuple[Result, Run]:
     """Compute and keep."""
-    result, seen = compute(engine, data=data, as_of=as_of, only=only, on_progress=on_progress)
+    result, kept, seen = compute(engine, data=data, as_of=as_of, only=only, on_progress=on_progress)
     run_ = store(
         result,
         as_of=as_of,
@@ -51,5 +60,14 @@ def refresh(
         seen=seen if only is None else None,
     )
     if only is None:
-        fair.refresh(engine, folder_of(data), at=at, as_of=as_of)
+        _judge(engine, kept, folder_of(data), at, as_of)
     return result, run_
+
+
+def _judge(engine: Engine, kept: Kept, folder: Path, at: datetime, as_of: date) -> None:
+    """Fair scores, surveys and changes anew, where anything that they rest on has changed."""
+    digest = kept.digest((*definition("E03").needs, *VOICES))
+    if not FairRun.objects.filter(digest=digest).exists():
+        from almoner.watch import fair  # it takes as long to import as most rules to compute
+
+        fair.refresh(engine, folder, at=at, as_of=as_of, digest=digest)

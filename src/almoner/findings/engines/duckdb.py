@@ -1,9 +1,11 @@
 """DuckDB in this process: the engine of a laptop."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 import ibis
@@ -58,6 +60,7 @@ class DuckDB(Engine):
             autoload_known_extensions=False,
         )
         self._database.con.register("calendar", derived.calendar())
+        self._numbers = count()
         # Where rows are few, to write a rule's SQL takes longer than to answer it.
         self._sql = lru_cache(SQL_KEPT)(lambda node: self._database.compile(node.to_expr()))
 
@@ -72,7 +75,7 @@ class DuckDB(Engine):
             areas = tables["areas"].select("code", "level", "parent_code")
             self._database.con.register("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._table("lineage", LINEAGE)
-        return City(as_of, tables, china(), self._fetch)
+        return City(as_of, tables, china(), self._fetch, self._hold)
 
     def _table(self, name: str, kinds: Mapping[str, str]) -> ir.Table:
         # Ibis would ask DuckDB for the types, which takes a while and which are known.
@@ -86,6 +89,17 @@ class DuckDB(Engine):
         answer = self._database.raw_sql(self._sql(expression.op()))
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    @contextmanager
+    def _hold(self, expression: ir.Table) -> Iterator[ir.Table]:
+        name = f"held_{next(self._numbers)}"
+        self._database._run_pre_execute_hooks(expression)
+        sql = self._database.compile(expression)
+        self._database.raw_sql(f'CREATE TEMP TABLE "{name}" AS {sql}')
+        try:
+            yield self._database.table(name)
+        finally:
+            self._database.raw_sql(f'DROP TABLE "{name}"')
 
     def close(self) -> None:
         """Let go of memory and disk."""

@@ -1,8 +1,10 @@
 """Spark through the same Ibis expressions: for what outgrows one machine."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +68,7 @@ class Spark(Engine):
         self._session = _session(master)
         self._scratch = tempfile.TemporaryDirectory(prefix="almoner-")
         self._database = ibis.pyspark.connect(self._session)
+        self._numbers = count()
         self._register("calendar", derived.calendar())
 
     def city(self, files: Files, as_of: date) -> City:
@@ -78,7 +81,7 @@ class Spark(Engine):
             areas = tables["areas"].select("code", "level", "parent_code")
             self._register("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._database.table("lineage")
-        return City(as_of, tables, china(), self._fetch)
+        return City(as_of, tables, china(), self._fetch, self._hold)
 
     def _table(self, name: str) -> ir.Table:
         # Ibis would ask Spark for the types, which takes a while and which are known.
@@ -92,6 +95,18 @@ class Spark(Engine):
         answer = self._session.sql(self._database.compile(expression))
         rows: list[dict[str, object]] = answer.toArrow().to_pylist()
         return rows
+
+    @contextmanager
+    def _hold(self, expression: ir.Table) -> Iterator[ir.Table]:
+        name = f"held_{next(self._numbers)}"
+        self._database._run_pre_execute_hooks(expression)
+        rows = self._session.sql(self._database.compile(expression)).cache()
+        rows.createOrReplaceTempView(name)
+        try:
+            yield self._database.table(name)
+        finally:
+            self._session.catalog.dropTempView(name)
+            rows.unpersist()
 
     def _register(self, name: str, table: pa.Table) -> None:
         path = Path(self._scratch.name) / f"{name}.parquet"

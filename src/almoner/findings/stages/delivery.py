@@ -24,6 +24,7 @@ from almoner.findings.city import (
     below,
     day_of,
     few,
+    midnight,
     ratio,
     whole,
 )
@@ -51,11 +52,6 @@ def bit_or(bits: int) -> int:  # type: ignore[empty-body]
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
 def bit_count(bits: int) -> dt.int8:
     """How many bits there are: a function of this name is in every engine's SQL."""
-
-
-def midnight(day: ir.IntegerValue) -> ir.IntegerValue:
-    """The instant at which a day begins in Shanghai."""
-    return day * MICROSECONDS_A_DAY - SHANGHAI_AHEAD
 
 
 def _naming(found: ir.Table, records: ir.Table, keys: list[str]) -> ir.Table:
