@@ -130,10 +130,11 @@ INTRODUCTION = """\
 A finding is a question to somebody, never a verdict. These pages are made from the definitions in
 `src/almoner/findings/stages/` by `python tools/how_we_count.py --write`; `make lint` compares. A
 value equal to its limit is no finding; what is empty is unknown, never zero; a rule whose tables
-are not there is not computed, and the report says so.
+are not there is not computed, and the report says so. S0 to S4 are the five documents on the
+purchase of public services that these definitions grew out of.
 
 待核事项是向有关方提出的问题，不是结论。各页由上述定义生成。数值等于限值的不列为事项；空缺表示未知，
-不作零计；缺少所需数据表的规则不计算，并在报告中说明。
+不作零计；缺少所需数据表的规则不计算，并在报告中说明。S0至S4指这些定义所由来的五份关于购买公共服务的文献。
 
 | Code | Finding | 事项 | Asked · 由谁答复 |
 |---|---|---|---|
@@ -180,7 +181,8 @@ def _lines(entry: Definition, words: Words) -> Iterator[str]:
     if words.units.get(entry.unit) or entry.unit == "count":
         yield f"- {words.value}: {words.units[entry.unit] or ('number' if english else '个数')}"
     yield f"- {words.needs}: {', '.join(table.upper() for table in entry.needs)}"
-    yield f"- {words.basis}: {entry.basis} ({words.unverified})"
+    basis = entry.basis if english else entry.basis_zh
+    yield f"- {words.basis}: {basis} ({words.unverified})"
     choice = entry.choice if english else entry.choice_zh
     if choice:
         yield f"- {words.choice}: {choice}"

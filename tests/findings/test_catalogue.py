@@ -73,7 +73,14 @@ def test_the_catalogue_is_whole() -> None:
 @every_finding
 def test_a_definition_says_all_that_a_page_needs(code: str) -> None:
     entry = catalogue()[code]
-    for text in (entry.title, entry.title_zh, entry.basis, entry.rule, entry.rule_zh):
+    for text in (
+        entry.title,
+        entry.title_zh,
+        entry.basis,
+        entry.basis_zh,
+        entry.rule,
+        entry.rule_zh,
+    ):
         assert text == text.strip() != ""
     assert bool(entry.choice) == bool(entry.choice_zh)
     assert entry.asks in ASKS and entry.subject in SCHEMA.tables

@@ -51,6 +51,7 @@ class Definition:
     subject: str
     asks: str
     basis: str
+    basis_zh: str
     rule: str
     rule_zh: str
     needs: tuple[str, ...]

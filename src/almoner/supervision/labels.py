@@ -88,6 +88,11 @@ def choice(entry: Definition) -> str:
     return entry.choice_zh if in_chinese() else entry.choice
 
 
+def basis(entry: Definition) -> str:
+    """What the definition rests on, as the catalogue names it."""
+    return entry.basis_zh if in_chinese() else entry.basis
+
+
 def sentence(kept: StoredFinding) -> str:
     """Why it was found, with its figures, in the reader's language."""
     return because(definition(kept.code), read(kept), "zh" if in_chinese() else "en")

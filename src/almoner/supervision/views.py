@@ -159,6 +159,7 @@ def _definition(entry: Definition, today: date) -> dict[str, Any]:
         "title": labels.title(entry),
         "rule": labels.rule(entry),
         "choice": labels.choice(entry),
+        "basis": labels.basis(entry),
         "stage": labels.STAGES[entry.stage],
         "asked": labels.ASKED[entry.asks],
         "limits": labels.limits(entry, today),
