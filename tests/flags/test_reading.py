@@ -72,6 +72,14 @@ def test_releases_of_one_process_are_merged_by_date(report):
     assert report(first, second, **SINGLE).left_out == {"the tender was cancelled": 1}
 
 
+@pytest.mark.parametrize("number", [1, 2, 2**64, -(10**30), 10**4000])
+def test_a_release_with_a_number_of_any_size_is_merged(report, number):
+    release = single("1", tender={**OPEN, "numberOfTenderers": number})
+    found = report(release, {"ocid": "1", "date": "2020"}, **SINGLE)
+    assert found.processes == 1
+    assert found_in(found) == ({"1"} if number == 1 else set())
+
+
 def test_the_same_line_twice_is_one_process(report):
     found = report(single("1"), single("1"), **SINGLE)
     assert (found.processes, found_in(found)) == (1, {"1"})

@@ -104,7 +104,7 @@ def _untold(*progress: object) -> None:
 
 def _add_merged(tally: Tally, settings: Settings, evidence: bool) -> None:
     """Count the processes of which there are several releases, each as the one they make up."""
-    decode = msgspec.msgpack.Decoder(FullRelease if settings.full else Release).decode
+    decode = msgspec.json.Decoder(FullRelease if settings.full else Release).decode
     processes = Processes(settings, evidence)
     for _, releases in sorted(tally.held.items()):
         processes.add(merged(map(decode, releases)))

@@ -23,7 +23,7 @@ def merged(releases: Iterable[Release]) -> Release:
 
 
 def _order(release: Release) -> tuple[str, str, bytes]:
-    return release.date or "", release.id or "", msgspec.msgpack.encode(release)
+    return release.date or "", release.id or "", msgspec.json.encode(release)
 
 
 def _merge(old: Part, new: Part) -> Part:

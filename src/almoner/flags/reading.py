@@ -96,7 +96,7 @@ class Reader:
         tally, ocid = self.tally, release.ocid
         if ocid is not None:
             if ocid in self.held:
-                tally.held[ocid].add(msgspec.msgpack.encode(release))
+                tally.held[ocid].add(msgspec.json.encode(release))
                 return
             if ocid in tally.ocids:
                 tally.repeated.add(ocid)
