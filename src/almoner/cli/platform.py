@@ -6,9 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
 Tell = Callable[[str, float], None]
 PATIENCE = 2.0  # seconds of silence before a progress bar appears
 
@@ -52,14 +49,20 @@ def _behind() -> bool:
 @contextmanager
 def progress() -> Iterator[Tell]:
     """A bar a task on standard error: where that is a terminal, after PATIENCE."""
-    console = Console(stderr=True)
+    if not sys.stderr.isatty():
+        yield lambda what, share: None
+        return
+    # It takes a tenth of a second to import, and most runs have nobody who looks.
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description:<20}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
     )
-    bars = Progress(*columns, console=console, disable=not console.is_terminal)
+    bars = Progress(*columns, console=Console(stderr=True))
     tasks: dict[str, TaskID] = {}
     began = time.monotonic()
 

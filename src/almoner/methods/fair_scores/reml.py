@@ -3,7 +3,8 @@
 The criterion is lme4's (Bates, Maechler, Bolker, Walker 2015, J. Stat. Softw. 67(1), eq. 42):
 log|M| + log|R_X|^2 + (n - p) (1 + log(2 pi r^2 / (n - p))), with the residual variance profiled
 out. It is minimised over the logarithms of the variances by average information (Gilmour,
-Thompson, Cullis 1995, Biometrics 51:1440), from Henderson's moments (1953, Biometrics 9:226).
+Thompson, Cullis 1995, Biometrics 51:1440), from Henderson's moments (1953, Biometrics 9:226) and a
+first step of EM.
 """
 
 from collections.abc import Sequence
@@ -224,6 +225,8 @@ class _Search:
         self.problem = problem
         self.here = problem.at(moments(problem))
         self.steps, self.halvings = 1, 0
+        # From moments that are far off, a step of EM goes downhill where Newton's may not.
+        self._go(self._expected())
 
     @property
     def free(self) -> Integers:
