@@ -1,10 +1,12 @@
 """Which roles a person holds on a day, of their own or in the place of somebody who is away."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
 from almoner.accounts.models import Delegation, Grant, Person
+from almoner.prepared import Prepared
 from almoner.rules.roles import ROLE_PERMISSIONS, Actor, Held, Permission, Role
 
 
@@ -32,15 +34,25 @@ def roles_on(person: Person, day: date) -> list[Role]:
     return [Role(value) for value in grants_on(person, day).values_list("role", flat=True)]
 
 
+@lru_cache(maxsize=8)
+def _held_on(day: date) -> Prepared[tuple[str, str | None, int, str]]:
+    """What somebody, by number, holds on `day`, as a deputy too: each page of the desk asks it."""
+
+    def held(person: int) -> QuerySet[Grant, tuple[str, str | None, int, str]]:
+        absent = Delegation.objects.filter(in_force(day), to=person, person__is_active=True)
+        whose = Q(person=person) | Q(person__in=absent.values("person"))
+        found = Grant.objects.filter(in_force(day), whose).order_by("id")
+        return found.values_list("role", "organisation_id", "person_id", "person__login")
+
+    return Prepared(held)
+
+
 def actor_on(person: Person, day: date) -> Actor:
     """The person as an actor, with the roles held on `day`: first their own, then as a deputy.
 
     A deputy holds what the absent person was granted, not what that person holds as a deputy.
     """
-    absent = Delegation.objects.filter(in_force(day), to=person, person__is_active=True)
-    whose = Q(person=person) | Q(person__in=absent.values("person"))
-    found = Grant.objects.filter(in_force(day), whose).order_by("id")
-    rows = found.values_list("role", "organisation_id", "person_id", "person__login")
+    rows = _held_on(day)(person.pk)
     own = [Held(Role(role), body) for role, body, owner, _login in rows if owner == person.pk]
     others = [
         Held(Role(role), body, instead_of=login)
