@@ -8,7 +8,7 @@ set -eu
 
 missing() {
   have_postgres || echo postgresql
-  have chromium || have chromium-browser || have google-chrome || echo chromium
+  have_chromium || echo chromium-headless-shell
   have fc-list || echo fontconfig
   { have fc-list && [ -n "$(fc-list :lang=zh file)" ]; } || echo fonts-noto-cjk
   have_library libpangoft2-1.0 || echo libpangoft2-1.0-0
@@ -17,6 +17,14 @@ missing() {
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# The shell has no windows, and so takes much less of a processor.
+have_chromium() {
+  for name in chromium-headless-shell chromium chromium-browser google-chrome; do
+    if have "$name"; then return 0; fi
+  done
+  return 1
+}
 
 # Debian keeps initdb and postgres outside PATH; pg_ctl in PATH may be only a wrapper.
 have_postgres() {

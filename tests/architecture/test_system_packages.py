@@ -50,7 +50,7 @@ def test_a_bare_system_gets_the_one_command(system: Path) -> None:
     done = run(system)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
-        f"{COMMAND}postgresql chromium fontconfig fonts-noto-cjk"
+        f"{COMMAND}postgresql chromium-headless-shell fontconfig fonts-noto-cjk"
         " libpangoft2-1.0-0 libharfbuzz-subset0 openjdk-17-jre-headless"
     )
 
@@ -60,7 +60,9 @@ PANGO = ("usr/lib/a-machine/libpangoft2-1.0.so.0", "usr/lib/a-machine/libharfbuz
 
 
 @pytest.mark.parametrize("server", ["initdb postgres", f"{POSTGRES}initdb {POSTGRES}postgres"])
-@pytest.mark.parametrize("browser", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize(
+    "browser", ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+)
 def test_a_whole_system_is_met_with_silence(system: Path, server: str, browser: str) -> None:
     have(system, *server.split(), browser, "fc-list", "java", *PANGO)
     done = run(system)
@@ -97,7 +99,7 @@ class TestRoot:
             (system / "bin" / tool).symlink_to(str(shutil.which(tool)))
 
     def test_root_installs_what_is_missing_and_says_so_in_one_line(self, system: Path) -> None:
-        browser = system / "bin" / "chromium"
+        browser = system / "bin" / "chromium-headless-shell"
         self.apt_get(
             system,
             f'echo "$@" >>{system}/calls; if [ "$1" = install ]; then '
@@ -105,10 +107,13 @@ class TestRoot:
         )
         done = run(system, user=0)
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.count("\n") == 1 and "Installing chromium from" in done.stdout
+        assert (
+            done.stdout.count("\n") == 1
+            and "Installing chromium-headless-shell from" in done.stdout
+        )
         assert (system / "calls").read_text().splitlines() == [
             "update",
-            "install -y --no-install-recommends chromium",
+            "install -y --no-install-recommends chromium-headless-shell",
         ]
 
     def test_a_failed_installation_shows_why(self, system: Path) -> None:
@@ -121,4 +126,6 @@ class TestRoot:
         self.apt_get(system, "exit 0")
         done = run(system, user=0)
         assert done.returncode == 2
-        assert done.stderr.strip() == "Still missing after the installation: chromium"
+        assert done.stderr.strip() == (
+            "Still missing after the installation: chromium-headless-shell"
+        )
