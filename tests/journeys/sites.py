@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.journeys.walker import Walker
 from tests.reliability.processes import environment, run, start
 from tools.postgres import cluster
 
@@ -40,13 +41,25 @@ def demonstrate(folder: Path, database_url: str | None = None) -> None:
 
 
 @contextmanager
-def demonstration(folder: Path, database: str) -> Iterator[Site]:
+def demonstration(folder: Path, database: str, watch: str = "on") -> Iterator[Site]:
     """The demonstration city of `folder`, or on a PostgreSQL of its own, served and watched."""
     with ExitStack() as stack:
         url = stack.enter_context(cluster()) if database == "postgresql" else None
         if url:
             demonstrate(folder, url)
-        yield stack.enter_context(served(environment(folder, url) | {"ALMONER_WATCH": "on"}))
+        yield stack.enter_context(served(environment(folder, url) | {"ALMONER_WATCH": watch}))
+
+
+@contextmanager
+def watched(walk: Walker, site: Site) -> Iterator[None]:
+    """The walk goes on where the findings follow: if not here, at a second server of the data."""
+    if site.env["ALMONER_WATCH"] == "on":
+        yield
+        return
+    with served(site.env | {"ALMONER_WATCH": "on"}) as other:
+        walk.site = other.address
+        yield
+        walk.site = site.address
 
 
 @contextmanager

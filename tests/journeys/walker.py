@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
@@ -28,6 +29,7 @@ class Walker:
         self.language = language
         self.pictures = pictures
         self.who = ""
+        self.signed_in: dict[str, list[Any]] = {}
         page.set_default_timeout(10_000)
 
     def text(self, english: str | Promise) -> str:
@@ -36,12 +38,18 @@ class Walker:
             return gettext(str(english)) if isinstance(english, str) else str(english)
 
     def be(self, login: str) -> None:
-        """Become one of the demonstration's people."""
+        """Become one of the demonstration's people, who stay signed in from the first time on."""
         if login == self.who:
             return
-        self.go("demonstration/")
-        self.page.locator(f"#person-{login}").get_by_role("button").click()
-        expect(self.page).to_have_url(re.compile(r"/desk/$"))
+        context = self.page.context
+        self.be_nobody()
+        if login in self.signed_in:
+            context.add_cookies(self.signed_in[login])
+        else:
+            self.go("demonstration/")
+            self.page.locator(f"#person-{login}").get_by_role("button").click()
+            expect(self.page).to_have_url(re.compile(r"/desk/$"))
+            self.signed_in[login] = context.cookies()
         self.who = login
 
     def be_nobody(self) -> None:
