@@ -1,6 +1,7 @@
 """How every test meets a database: whatever DATABASE_URL names, SQLite in a file without it."""
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -16,6 +17,8 @@ from hypothesis import settings
 
 # The model's matrices are small: two threads on each would only wait for one another.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# So would those over tables of a few rows; each worker of the tests has a processor anyway.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 # Findings follow what is written in another thread, which sees no test's transaction; the tests of
 # that turn it on.
 os.environ.setdefault("ALMONER_WATCH", "off")
@@ -45,6 +48,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         untouched = [item for item in items if not _touches_database(item)]
         config.hook.pytest_deselected(items=untouched)
         items[:] = [item for item in items if _touches_database(item)]
+
+
+def pytest_collection_finish() -> None:
+    # Modules and tests stay to the end: the garbage collector need not go through them again.
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 def _touches_database(item: pytest.Item) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.citypackage.small import tables, write_small
+from tests.citypackage.small import tables, with_referenced, write_small
 
 from almoner.citypackage import check
 from almoner.exchange.export import export
@@ -62,7 +62,7 @@ class AnyCell(TestCase):
     def test_any_lawful_cell_survives(self, number: object, text: str, fraction: int) -> None:
         import tempfile
 
-        contents = tables()
+        contents = with_referenced("contracts", "needs", "tenders")
         contents["contracts"][0]["staff"] = f"{number:f}"
         contents["needs"][0]["answer"] = text
         contents["tenders"][0]["published_at"] = f"2024-09-01T08:00:00.{fraction:06}+08:00"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.citypackage.small import Rows, tables, write_small
+from tests.citypackage.small import Rows, tables, with_referenced, write_small
 
 from almoner.audit.models import Event
 from almoner.contracts.models import Contract, ContractTerm
@@ -52,7 +52,7 @@ def test_every_row_of_every_table_arrives(tmp_path: Path) -> None:
 
 
 def test_values_arrive_exactly(tmp_path: Path) -> None:
-    _load(tmp_path)
+    _load(tmp_path, with_referenced("service_records"))
     row = tables()["service_records"][0]
     kept = ServiceRecord.objects.select_related("term").get(id=row["id"])
     assert kept.term.contract_id == row["contract_id"]
@@ -136,7 +136,7 @@ def test_replace_cannot_remove_what_something_else_rests_on(tmp_path: Path) -> N
 
 
 def test_copies_of_a_row_without_key_count_as_often_as_they_stand(tmp_path: Path) -> None:
-    contents = tables()
+    contents = with_referenced("consequences")
     contents["consequences"] = [contents["consequences"][0]] * 2
     _load(tmp_path, contents)
     assert Consequence.objects.count() == 2
@@ -161,7 +161,7 @@ def test_a_fault_anywhere_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_a_part_of_a_city_may_refer_to_what_is_in_the_database(tmp_path: Path) -> None:
-    _load(tmp_path)
+    _load(tmp_path, with_referenced("service_records"))
     fresh = dict(tables()["service_records"][0], id="R-new")
     loaded = _load(tmp_path, {"service_records": [fresh]})
     assert loaded.report.faults == []
@@ -176,7 +176,7 @@ def test_a_part_of_a_city_may_refer_to_what_is_in_the_database(tmp_path: Path) -
 def test_a_part_that_refers_to_nothing_is_refused(
     tmp_path: Path, change: dict[str, str], column: str
 ) -> None:
-    _load(tmp_path)
+    _load(tmp_path, with_referenced("service_records"))
     before = _everything()
     stray = dict(tables()["service_records"][0], id="R-new") | change
     loaded = _load(tmp_path, {"service_records": [stray]})
@@ -187,8 +187,8 @@ def test_a_part_that_refers_to_nothing_is_refused(
 
 
 def test_rollups_follow_the_records(tmp_path: Path) -> None:
-    _load(tmp_path)
-    contents = tables()
+    contents = with_referenced("service_records")
+    _load(tmp_path, contents)
     contents["service_records"][0]["minutes"] = "7"
     _load(tmp_path, contents)
     total = sum(int(row["minutes"]) for row in contents["service_records"])
@@ -196,7 +196,7 @@ def test_rollups_follow_the_records(tmp_path: Path) -> None:
 
 
 def test_a_record_belongs_to_the_month_of_shanghai(tmp_path: Path) -> None:
-    contents = tables()
+    contents = with_referenced("service_records")
     for row, instant in zip(
         contents["service_records"],
         ["2025-03-31T15:59:59Z", "2025-03-31T16:00:00Z", "2025-04-30T23:59:59+08:00"],
@@ -212,11 +212,11 @@ def test_a_record_belongs_to_the_month_of_shanghai(tmp_path: Path) -> None:
 
 
 def test_cached_pages_learn_of_a_load_that_wrote_and_of_no_other(tmp_path: Path) -> None:
-    _load(tmp_path)
+    contents = with_referenced("contracts")
+    _load(tmp_path, contents)
     stamp = serials(["all"])
-    _load(tmp_path)
+    _load(tmp_path, contents)
     assert serials(["all"]) == stamp
-    contents = tables()
     contents["contracts"][0]["staff"] = "15"
     _load(tmp_path, contents)
     assert serials(["all"]) != stamp

@@ -1,17 +1,15 @@
 """One engine for all tests of fair scores; the pages show the cast's day."""
 
-from collections.abc import Iterator
-
 import pytest
 from tests.disclosure.portal import set_day
+from tests.findings.small import duckdb
 
 from almoner.findings.engines.duckdb import DuckDB
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[DuckDB]:
-    with DuckDB() as running:
-        yield running
+def engine() -> DuckDB:
+    return duckdb()
 
 
 @pytest.fixture(autouse=True)

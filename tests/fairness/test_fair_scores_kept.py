@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.disclosure import cast
-from tests.fairness.rated_city import apart, compute, connected, ground, judge
+from tests.fairness.rated_city import apart, compute, computed_once, connected, ground, judge
 
 from almoner.evaluation.models import Rating
 from almoner.fairness import queries
@@ -119,8 +119,8 @@ def test_why_there_is_no_score(engine: DuckDB, tmp_path: Path, constant: bool) -
 
 
 def test_a_new_computation_takes_the_place_of_the_old(engine: DuckDB, tmp_path: Path) -> None:
-    connected()
-    first, stamp = compute(engine, tmp_path), serials(["fair"])
+    first = computed_once(engine, tmp_path, connected)
+    stamp = serials(["fair"])
     second = compute(engine, tmp_path)
     assert list(FairRun.objects.all()) == [second] != [first]
     assert FairScore.objects.count() == 8 and serials(["fair"]) != stamp

@@ -224,5 +224,7 @@ def _cell(column: Column, row: Mapping[str, object]) -> object:
 
 @cache
 def duckdb() -> DuckDB:
-    """One engine for all tests of a process."""
-    return DuckDB()
+    """One engine for all tests of a process; over a few rows, threads wait for one another."""
+    engine = DuckDB()
+    engine._database.raw_sql("SET threads = 1")
+    return engine

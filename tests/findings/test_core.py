@@ -9,13 +9,14 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.citypackage.small import tables, write_small
+from tests.citypackage.small import Rows as CsvRows
+from tests.citypackage.small import tables, with_referenced, write_small
 from tests.findings.small import DEFAULTS, duckdb, found, write
 
 from almoner.citypackage import SCHEMA, Reader
 from almoner.citypackage import write as write_package
 from almoner.findings import derived
-from almoner.findings.definition import Definition, definition, finding
+from almoner.findings.definition import Definition, catalogue, definition, finding
 from almoner.findings.package import FaultyPackageError, as_files
 from almoner.findings.run import Finding, run
 from almoner.findings.sentence import because
@@ -142,9 +143,9 @@ def test_what_an_engine_shows(tmp_path: Path) -> None:
     }
 
 
-def with_parquet(folder: Path, change: pl.Expr | None = None, lawful: bool = True) -> Path:
-    """The small package with its service records in Parquet, changed."""
-    with Reader(write_small(folder / "csv")) as reader:
+def with_parquet(folder: Path, filled: dict[str, CsvRows], change: pl.Expr | None = None) -> Path:
+    """A package of these tables with its service records in Parquet, changed."""
+    with Reader(write_small(folder / "csv", filled)) as reader:
         frames = {name: [frame] for name, frame in reader.frames()}
     write_package(folder / "city", frames, date(2026, 6, 30), parquet_records=True)
     if change is not None:
@@ -153,17 +154,20 @@ def with_parquet(folder: Path, change: pl.Expr | None = None, lawful: bool = Tru
     return folder / "city"
 
 
+OF_RECORDS = [one.code for one in catalogue().values() if "service_records" in one.needs]
+
+
 def test_parquet_is_used_where_it_lies(tmp_path: Path) -> None:
-    package = with_parquet(tmp_path)
+    package = with_parquet(tmp_path, tables())
     with as_files(package) as source:
         assert source.files["service_records"] == [package / "service_records.parquet"]
         assert set(source.files) == set(SCHEMA.tables)
-        in_folder = run(duckdb().city(source.files, source.as_of)).findings
+        in_folder = run(duckdb().city(source.files, source.as_of), only=OF_RECORDS).findings
     with zipfile.ZipFile(tmp_path / "city.zip", "w") as archive:
         for path in package.iterdir():
             archive.write(path, path.name)
     with as_files(tmp_path / "city.zip") as source:
-        assert run(duckdb().city(source.files, source.as_of)).findings == in_folder
+        assert run(duckdb().city(source.files, source.as_of), only=OF_RECORDS).findings == in_folder
         copied = source.files["service_records"][0]
     assert not copied.exists()
 
@@ -177,7 +181,7 @@ def test_parquet_is_used_where_it_lies(tmp_path: Path) -> None:
     ],
 )
 def test_other_types_are_read_with_care(change: pl.Expr, tmp_path: Path) -> None:
-    package = with_parquet(tmp_path, change)
+    package = with_parquet(tmp_path, with_referenced("service_records"), change)
     with as_files(package) as source:
         (read,) = source.files["service_records"]
         assert read != package / "service_records.parquet"
@@ -202,7 +206,10 @@ def test_other_types_are_read_with_care(change: pl.Expr, tmp_path: Path) -> None
     ],
 )
 def test_faulty_parquet_is_named(change: pl.Expr, column: str, tmp_path: Path) -> None:
-    with pytest.raises(FaultyPackageError) as refused, as_files(with_parquet(tmp_path, change)):
+    with (
+        pytest.raises(FaultyPackageError) as refused,
+        as_files(with_parquet(tmp_path, with_referenced("service_records"), change)),
+    ):
         pass
     assert column in {fault.column for fault in refused.value.report.faults}
 

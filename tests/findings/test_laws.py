@@ -51,7 +51,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 6)
 @given(records=RECORDS, order=st.randoms(use_true_random=False))
 def test_records_in_any_order(
     records: list[tuple[str, int, int, str]], order: random.Random
@@ -144,7 +144,7 @@ def first_week() -> tuple[list[object], date]:
     return of_week(0)
 
 
-@settings(max_examples=4)
+@settings(max_examples=settings().max_examples // 20)
 @given(st.integers(1, 5_000))
 def test_whole_weeks_without_holidays_shift_due_dates_only(weeks: int) -> None:
     (findings, answer_by), (later, later_by) = first_week(), of_week(weeks)

@@ -51,7 +51,7 @@ def criterion(y, z, x, variances):
     return logs + rest @ np.linalg.solve(v, rest) + (len(y) - x.shape[1]) * np.log(2 * np.pi)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(ratings())
 def test_the_optimum_is_that_of_the_definition(frame):
     terms, fixed = ["a", "b", "a:c"], ["w"]

@@ -1,12 +1,12 @@
 """Findings follow the record: an event is enough, and the whole is not computed again."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.delivery.log_cast import CLIENT, NOW, TODAY, Centre, actor, centre, hours_later, log
+from tests.findings.small import duckdb
 
 from almoner.delivery.operations import sessions
 from almoner.findings.engines.duckdb import DuckDB
@@ -20,9 +20,8 @@ LONG = replace(CLIENT, minutes=601)
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[DuckDB]:
-    with DuckDB() as running:
-        yield running
+def engine() -> DuckDB:
+    return duckdb()
 
 
 @pytest.fixture
