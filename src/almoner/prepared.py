@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.base import ModelState
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import ModelIterable
 
 Row = TypeVar("Row")
 Argument = str | int | Sequence[str] | Sequence[int]
@@ -19,10 +19,14 @@ Argument = str | int | Sequence[str] | Sequence[int]
 
 @dataclass(frozen=True)
 class _Plan:
-    """SQL, the place of each parameter among the arguments (or itself), and how rows are made."""
+    """SQL with named parameters, those that are always the same, and how rows are made.
+
+    Parameters are named because Django takes longer to turn unnamed ones into SQLite's than SQLite
+    to find a row. The arguments are called a0, a1, ...
+    """
 
     sql: str
-    parameters: tuple[tuple[int | None, Any], ...]
+    fixed: dict[str, Any]
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]
     make: Callable[[Sequence[Any]], Any]
 
@@ -48,8 +52,7 @@ class Prepared(Generic[Row]):
         plan = self._plans.get(shape)
         if plan is None:
             plan = self._plans[shape] = _plan(self._build, given)
-        flat = _flat(given)
-        parameters = [fixed if at is None else flat[at] for at, fixed in plan.parameters]
+        parameters = plan.fixed | {f"a{place}": one for place, one in enumerate(_flat(given))}
         with database.cursor() as cursor:
             cursor.execute(plan.sql, parameters)
             rows = cursor.fetchall()
@@ -87,49 +90,77 @@ def _plan(build: Callable[..., "QuerySet[Any, Any]"], arguments: Sequence[Argume
     )
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     sql, parameters = compiler.as_sql()
-    places = tuple((stand_ins.get(value), value) for value in parameters)
-    if {at for at, _ in places if at is not None} != set(stand_ins.values()):
+    names = [
+        f"a{stand_ins[value]}" if value in stand_ins else f"f{place}"
+        for place, value in enumerate(parameters)
+    ]
+    if len(set(names) & {f"a{place}" for place in stand_ins.values()}) < len(stand_ins):
         raise ValueError("a prepared query must use each of its arguments as it is")
     columns = [column for column, _, _ in compiler.select]
-    make = _instance_maker(compiler) if queryset._iterable_class is ModelIterable else tuple
-    return _Plan(sql, places, compiler.get_converters(columns), make)
+    return _Plan(
+        sql=sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in names),
+        fixed={
+            name: value for name, value in zip(names, parameters, strict=True) if name[0] == "f"
+        },
+        converters=compiler.get_converters(columns),
+        make=_maker(compiler) if queryset._iterable_class is ModelIterable else tuple,
+    )
 
 
 def _converted(
-    rows: Sequence[Any], converters: dict[int, Any], database: Any
-) -> Iterable[Sequence[Any]]:
+    rows: Iterable[Sequence[Any]], converters: dict[int, Any], database: Any
+) -> list[list[Any]]:
     """The rows as Python knows them, column by column: most columns need no converter."""
-    if not (rows and converters):
-        return rows
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    known = [list(row) for row in rows]
     for place, (functions, expression) in converters.items():
         for function in functions:
-            columns[place] = [function(value, expression, database) for value in columns[place]]
-    return zip(*columns, strict=True)
+            for row in known:
+                row[place] = function(row[place], expression, database)
+    return known
 
 
-def _instance_maker(compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    """What makes a model instance of a row, as Django's own ModelIterable does.
+def _maker(compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    """What makes a model instance of a row, with its annotations."""
+    make = _instance_maker(compiler.klass_info, compiler.select, compiler.using)
+    annotations = (compiler.annotation_col_map or {}).items()
 
-    But it sends no signals about it, to which nobody here listens: they take most of the time.
+    def annotated(row: Sequence[Any]) -> Any:
+        instance = make(row)
+        for name, place in annotations:
+            setattr(instance, name, row[place])
+        return instance
+
+    return annotated
+
+
+def _instance_maker(
+    found: dict[str, Any], select: Sequence[Any], using: str
+) -> Callable[[Sequence[Any]], Any]:
+    """What makes an instance and those that it refers to, as Django's own ModelIterable does.
+
+    But it sends no signals about them, to which nobody here listens: they take most of the time.
     """
-    found, annotations = compiler.klass_info, compiler.annotation_col_map
-    first, after = found["select_fields"][0], found["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in compiler.select[first:after]]
-    # The stubs are of a later Django, which takes one argument more.
-    populators = get_related_populators(found, compiler.select, compiler.using)  # type: ignore[call-arg]
-
     model = found["model"]
+    first, after = found["select_fields"][0], found["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[first:after]]
+    key = first + names.index(model._meta.pk.attname)
+    related = [
+        (_instance_maker(other, select, using), other["local_setter"], other["remote_setter"])
+        for other in found.get("related_klass_infos", ())
+    ]
 
     def make(row: Sequence[Any]) -> Any:
+        if row[key] is None:
+            return None
         instance = model.__new__(model)
         vars(instance).update(zip(names, row[first:after], strict=True))
         instance._state = ModelState()
-        instance._state.adding, instance._state.db = False, compiler.using
-        for populator in populators:
-            populator.populate(row, instance)
-        for name, place in (annotations or {}).items():
-            setattr(instance, name, row[place])
+        instance._state.adding, instance._state.db = False, using
+        for make_other, refer, refer_back in related:
+            other = make_other(row)
+            refer(instance, other)
+            if other is not None:
+                refer_back(other, instance)
         return instance
 
     return make
