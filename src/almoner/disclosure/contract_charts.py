@@ -1,11 +1,11 @@
 """The chart of a contract's hours."""
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from almoner.disclosure.contract_service import YearOfService
 from almoner.web.charts import bars
 from almoner.web.format import MONTHS, figure, in_chinese
+from almoner.web.language import gettext as _
 
 
 def monthly_hours(service: YearOfService) -> SafeString | str:

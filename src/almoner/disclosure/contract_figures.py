@@ -7,11 +7,11 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from almoner.rules.calendar import contract_years
 from almoner.rules.money import round_half_away
+from almoner.web.language import gettext as _
 
 BEHIND = Fraction(4, 5)
 """Delivery below this share of the pace counts as behind."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from almoner.contracts.models import (
     ChangeKind,
@@ -38,6 +37,7 @@ from almoner.payments.queries import instalments_of
 from almoner.rules.packs import china
 from almoner.rules.terms import Version, later_versions
 from almoner.web.format import in_one_language
+from almoner.web.language import gettext as _
 
 Crumbs = list[tuple[str, str | None]]
 

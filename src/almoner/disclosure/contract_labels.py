@@ -3,11 +3,12 @@
 from functools import lru_cache
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from almoner.directory.models import Framework
+from almoner.web import language
 from almoner.web.format import in_one_language, named, unknown
+from almoner.web.language import gettext
 
 QUESTIONS = {
     "overall": _("Overall"),
@@ -24,7 +25,7 @@ def name(thing: object) -> str:
 
 def address(page: str, ref: str) -> str:
     """The address of the page of that name about a body or place, in the reader's language."""
-    return _address(get_language(), page, ref)
+    return _address(language.active(), page, ref)
 
 
 @lru_cache(maxsize=4096)

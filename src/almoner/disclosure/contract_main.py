@@ -5,7 +5,6 @@ Texts of the catalogue are HTML as they stand; every fact passes `escaped` on it
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from almoner.disclosure import contract_tables as tables
@@ -17,6 +16,7 @@ from almoner.disclosure.contract_results import Judgement, Judgements
 from almoner.parties.models import Organisation
 from almoner.web.format import percent
 from almoner.web.html import escaped
+from almoner.web.language import gettext as _
 from almoner.web.templatetags.almoner import day, figure, known, named, score, yuan, yuan_short
 
 _PAGES = ("payments", "service", "evaluation", "history")

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.utils.translation import gettext as _
-
 from almoner.budget import operations as ledger
 from almoner.budget.queries import balances
 from almoner.contracts.models import ChangeKind, Commitment, TargetGroup
@@ -41,6 +39,7 @@ from almoner.rules.money import round_half_away
 from almoner.rules.scope import without_override
 from almoner.tenders.models import Method
 from almoner.web.format import day, hours, in_one_language, percent
+from almoner.web.language import gettext as _
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from almoner.disclosure.contract_figures import Payment
 from almoner.disclosure.contract_results import Group
 from almoner.disclosure.contract_service import TermYear, Work, YearOfService
 from almoner.web import format as plain
 from almoner.web.html import escaped as escape
+from almoner.web.language import gettext as _
 from almoner.web.templatetags.almoner import day, figure, known, month, score, yuan
 
 _NUMBERS = ' class="n"'

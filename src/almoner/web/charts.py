@@ -11,10 +11,10 @@ from math import ceil
 from unicodedata import east_asian_width
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from almoner.web.format import Number, figure, number, unknown
 from almoner.web.html import escaped
+from almoner.web.language import gettext as _
 
 Series = Sequence[tuple[str, Number | None]]
 

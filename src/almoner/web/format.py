@@ -11,9 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import ngettext
 
 from almoner.rules.money import exact, rounded_ratio
+from almoner.web import language
+from almoner.web.language import gettext
 
 Number = int | float | Decimal | Fraction
 
@@ -32,7 +34,7 @@ _CHINESE_UNITS = ((10**10, 9_999_500_000, "亿"), (10**6, 0, "万"))
 
 def in_chinese() -> bool:
     """Whether the active language is Chinese."""
-    return (get_language() or "").startswith("zh")
+    return (language.active() or "").startswith("zh")
 
 
 def unknown() -> str:

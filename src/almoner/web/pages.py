@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from almoner.rules.roles import Permission
 from almoner.web.access import requires
+from almoner.web.language import settled
 from almoner.web.stamps import serials
 
 KEPT_SECONDS = 24 * 60 * 60
@@ -43,7 +44,8 @@ def public_page(tokens: Callable[..., list[str]]) -> Callable[[PublicView], Publ
             key = _key(request)
             # Before the page is made: what changes meanwhile must make it anew.
             day, stamps = timezone.localdate(), serials(shown)
-            response = view(request, **kwargs)
+            with settled():
+                response = view(request, **kwargs)
             if key and response.status_code == 200:
                 kept = (day, shown, stamps, response.content, response["Content-Type"])
                 cache.set(key, kept, KEPT_SECONDS)

@@ -14,9 +14,9 @@ from django.template.context import Context
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 
 from almoner.web import format as plain
+from almoner.web import language
 from almoner.web.html import escaped
 
 register = template.Library()
@@ -30,10 +30,10 @@ class FixedText(Node):
         self._kept: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        language = get_language()
-        text = self._kept.get(language)
+        reader = language.active()
+        text = self._kept.get(reader)
         if text is None:
-            text = self._kept[language] = self._translation.render(context)
+            text = self._kept[reader] = self._translation.render(context)
         return text
 
 
