@@ -51,7 +51,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class _Bar:
-    """One bar of any drawing. Without a value it is a gap."""
+    """One bar of any drawing, its texts as HTML. Without a value it is a gap."""
 
     label: str
     spoken: str
@@ -63,13 +63,19 @@ class _Bar:
 
 @dataclass(frozen=True)
 class _Bars:
-    """What is to be drawn, whatever the frame: exact figures as text, places as floats."""
+    """What is to be drawn, whatever the frame: exact figures as HTML, places as floats.
+
+    Widths are those of the widest label of a bar and of a gridline, and of the target's label.
+    """
 
     bars: list[_Bar]
+    label_width: int
     ticks: list[tuple[float, str]]
+    tick_width: int
     unit: str
     goal: float | None
     goal_label: str
+    goal_width: int
 
 
 @dataclass(frozen=True)
@@ -105,21 +111,29 @@ def bars(
     """
     goal = None if target is None else number(target)
     values = [None if value is None else number(value) for _label, value in series]
-    given = [value for value in values if value is not None]
-    if min([*given, goal or Fraction(0)]) < 0:
+    sizes = [None if value is None else float(value) for value in values]
+    given = [size for size in sizes if size is not None]
+    line = 0.0 if goal is None else float(goal)
+    if min([*given, line]) < 0:
         raise ValueError("a bar chart shows values of zero or more")
-    low = goal if goal is not None and low_below_target else Fraction(0)
-    extremes = {values.index(max(given)), values.index(min(given))} if given else set()
-    step = nice_step(max([*given, goal or Fraction(0)]))
+    low = line if low_below_target else 0.0
+    extremes = {sizes.index(max(given)), sizes.index(min(given))} if given else set()
+    ticks = _ticks(max([value for value in (*values, goal) if value is not None], default=0))
+    unit = _escape(unit)
     chart = _Bars(
         bars=[
-            _bar_of(label, value, unit, low, place in extremes)
-            for place, ((label, _value), value) in enumerate(zip(series, values, strict=True))
+            _bar_of(label, value, size, unit, low, place in extremes)
+            for place, ((label, _value), value, size) in enumerate(
+                zip(series, values, sizes, strict=True)
+            )
         ],
-        ticks=[(float(step * count), _tick_label(step * count, step)) for count in range(5)],
+        label_width=max([_text_width(label) for label, _value in series], default=0),
+        ticks=ticks,
+        tick_width=max([_text_width(label) for _value, label in ticks]),
         unit=unit,
-        goal=None if goal is None else float(goal),
-        goal_label=target_label,
+        goal=None if goal is None else line,
+        goal_label=_escape(target_label),
+        goal_width=_text_width(target_label),
     )
     drawings = (_svg(frame, chart_id, title, desc, _drawing(chart, frame)) for frame in _FRAMES)
     return mark_safe("".join(drawings))  # noqa: S308 - every text in it passed _escape
@@ -142,12 +156,12 @@ def tiles(cells: Sequence[Tile], *, chart_id: str, title: str, desc: str) -> Saf
 
 def _drawing(chart: _Bars, frame: _Frame) -> str:
     """The bars in one frame, with gridlines behind them and the target before them."""
-    left = _GAP + max(_text_width(label) for _value, label in chart.ticks)
-    plot = _Plot(left, frame.width, frame.above, frame.height - frame.below, chart.ticks[-1][0])
+    left, foot = _GAP + chart.tick_width, frame.height - frame.below
+    plot = _Plot(left, frame.width, frame.above, foot, chart.ticks[-1][0])
     parts = [_text(0, 14, chart.unit)]
     parts += [_tick(value, label, plot) for value, label in chart.ticks]
     slot = (plot.right - plot.left) / max(len(chart.bars), 1)
-    every = _labels_every([bar.label for bar in chart.bars], slot)
+    every = max(1, ceil((chart.label_width + _GAP) / slot))  # or labels run into one another
     for place, bar in enumerate(chart.bars):
         middle = plot.left + slot * (place + 0.5)
         classes = ' class="on"' if bar.extreme else ""
@@ -155,7 +169,7 @@ def _drawing(chart: _Bars, frame: _Frame) -> str:
         drawn = _bar(bar, middle, slot * 0.68, plot) + (below if place % every == 0 else "")
         parts.append(f"<g{classes}><title>{bar.spoken}</title>{drawn}</g>")
     if chart.goal is not None:
-        parts.append(_target_line(chart.goal, chart.goal_label, plot))
+        parts.append(_target_line(chart.goal, chart.goal_label, chart.goal_width, plot))
     return "".join(parts)
 
 
@@ -172,29 +186,27 @@ def nice_step(highest: Fraction) -> Fraction:
     return next(power * nice for nice in _NICE if power * nice >= least)
 
 
-def _labels_every(labels: Sequence[str], slot: float) -> int:
-    """How many places apart labels stand so that none runs into the next."""
-    widest = max((_text_width(label) for label in labels), default=0)
-    return max(1, ceil((widest + _GAP) / slot))
-
-
 def _text_width(text: str) -> int:
     """About how many units of the drawing a text of 12 px takes."""
+    if text.isascii():
+        return len(text) * _DIGIT_WIDTH
     wide = sum(east_asian_width(letter) in "WF" for letter in text)
     return wide * _WIDE_LETTER_WIDTH + (len(text) - wide) * _DIGIT_WIDTH
 
 
-def _bar_of(label: str, value: Fraction | None, unit: str, low: Fraction, extreme: bool) -> _Bar:
-    written = unknown() if value is None else figure(value)
-    spoken = _escape(f"{label}: {written}" + ("" if value is None else f" {unit}"))
-    if value is None:
-        return _Bar(label, spoken, None, written, low=False, extreme=False)
-    return _Bar(label, spoken, float(value), written, value < low, extreme)
+def _bar_of(
+    label: str, value: Fraction | None, size: float | None, unit: str, low: float, extreme: bool
+) -> _Bar:
+    written = _escape(label)
+    if value is None or size is None:
+        return _Bar(written, f"{written}: {_escape(unknown())}", None, "?", False, False)
+    exact = figure(value)
+    return _Bar(written, f"{written}: {exact} {unit}", size, exact, size < low, extreme)
 
 
 def _bar(bar: _Bar, middle: float, width: float, plot: _Plot) -> str:
     if bar.value is None:
-        return _text(middle, plot.foot - 6, "?", "", "middle")
+        return _text(middle, plot.foot - 6, bar.figure, "", "middle")
     y = plot.y(bar.value)
     half = _text_width(bar.figure) / 2
     beside_axis = min(max(middle, plot.left + half), plot.right - half)
@@ -205,12 +217,14 @@ def _bar(bar: _Bar, middle: float, width: float, plot: _Plot) -> str:
     )
 
 
-def _tick_label(value: Fraction, step: Fraction) -> str:
-    """As many decimals as the step has, so that no two gridlines read the same."""
-    places = 0
+def _ticks(highest: Fraction | int) -> list[tuple[float, str]]:
+    """Five gridlines from zero up to `highest` at least, and what stands beside them."""
+    step = nice_step(Fraction(highest))
+    places = 0  # as many decimals as the step has, so that no two gridlines read the same
     while (step * 10**places).denominator != 1:
         places += 1
-    return figure(value, places)
+    values = [step * count for count in range(5)]
+    return [(float(value), figure(value, places)) for value in values]
 
 
 def _tick(value: float, label: str, plot: _Plot) -> str:
@@ -221,10 +235,10 @@ def _tick(value: float, label: str, plot: _Plot) -> str:
     )
 
 
-def _target_line(goal: float, label: str, plot: _Plot) -> str:
+def _target_line(goal: float, label: str, width: int, plot: _Plot) -> str:
     """The dashed line, and above the bars a sample of it with its label."""
     y = plot.y(goal)
-    sample = plot.right - _text_width(label) - _GAP
+    sample = plot.right - width - _GAP
     return (
         f'<line class="t" x1="{plot.left}" x2="{plot.right}" y1="{y:.1f}" y2="{y:.1f}"/>'
         f'<line class="t" x1="{sample - 22}" x2="{sample}" y1="10" y2="10"/>'
@@ -233,10 +247,9 @@ def _target_line(goal: float, label: str, plot: _Plot) -> str:
 
 
 def _text(x: float, y: float, text: str, classes: str = "", anchor: str = "start") -> str:
+    """A text that is HTML already."""
     attributes = f' class="{classes}"' if classes else ""
-    return (
-        f'<text{attributes} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{_escape(text)}</text>'
-    )
+    return f'<text{attributes} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{text}</text>'
 
 
 def _svg(frame: _Frame, chart_id: str, title: str, desc: str, body: str) -> str:
