@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from almoner.directory.models import Dimension
 from almoner.evaluation.models import Consequence, Evaluation, Outcome, Stage, Wave
@@ -18,8 +19,7 @@ from almoner.rules.packs import china
 from almoner.web.format import named
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Indicators together: weight as written, score in percent (None where nobody rated them).
 
     `evidence` adds up, over the indicators, the most pieces that any one rater looked at.

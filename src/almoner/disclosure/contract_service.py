@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from almoner.contracts.labels import term_name
 from almoner.contracts.models import ContractTerm, TermGroup
@@ -28,8 +29,7 @@ from almoner.rules.terms import promised as in_year
 Place = tuple[str | Margin, int | Margin]
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """Sessions, minutes and participants of a cell or total; participants None = not recorded."""
 
     minutes: int | None
@@ -45,8 +45,7 @@ HIDDEN = Work(None, None, None)
 NOTHING = Work(0, 0, 0)
 
 
-@dataclass(frozen=True)
-class TermYear:
+class TermYear(NamedTuple):
     """A term in a contract year; `share` is None where it cannot be told."""
 
     name: str
@@ -62,8 +61,7 @@ class TermYear:
         return min(int(100 * (self.share or 0)), 100)
 
 
-@dataclass(frozen=True)
-class MonthLine:
+class MonthLine(NamedTuple):
     """A month: each direct term's name and work in their order, and the work of all of them."""
 
     month: str
@@ -192,8 +190,7 @@ def _share(work: Work, promised: Fraction | None) -> Fraction | None:
     return None if hours is None or promised is None else share(hours, promised)
 
 
-@dataclass(frozen=True)
-class _Promise:
+class _Promise(NamedTuple):
     """What a term promises in a contract year, and what of it an even pace brings by now."""
 
     formula: str

@@ -8,13 +8,11 @@ are shown, neither from its row or column nor from all rows and columns together
 import heapq
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A figure, the people it is about (None = unknown), and whether they are users of a service.
 
     A figure that is not about users (hours of training) is hidden only to protect another one.
@@ -79,8 +77,8 @@ def _totals(table: Mapping[Place, Cell]) -> dict[Place, Cell]:
             members[place].append(cell)
     return {
         place: Cell(
-            value=sum(cell.value for cell in line),
-            people=sum(cell.people or 0 for cell in line if cell.about_users),
+            value=sum([cell.value for cell in line]),
+            people=sum([cell.people or 0 for cell in line if cell.about_users]),
             about_users=any(cell.about_users for cell in line),
         )
         for place, line in members.items()

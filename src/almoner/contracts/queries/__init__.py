@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, DecimalField, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast
@@ -90,8 +90,7 @@ def commitments_of(contract_id: str) -> list[Commitment]:
     )
 
 
-@dataclass(frozen=True)
-class Priced:
+class Priced(NamedTuple):
     """What an hour of a contract can be computed from; `direct_hours` are a contract year's.
 
     Hours are a binary float, good to find the cheapest and dearest among hundreds.

@@ -1,12 +1,11 @@
 """Reading what was delivered: months of a contract's terms, and work asked beyond them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from almoner.delivery.models import TaskRequest
 
 
-@dataclass(frozen=True)
-class TermMonth:
+class TermMonth(NamedTuple):
     """One month of one term. `people` bounds from below who took part; None = nobody wrote it."""
 
     term_id: int
