@@ -246,7 +246,7 @@ def _judged(result: Judgement) -> str:
         day=day(result.evaluation.reported_on),
     )
     figures = (figure(result.weight), score(result.total), str(result.evidence))
-    total = tables.row(_("Total") + f" · {result.grade}", map(tables.number, figures))
+    total = tables.row(_("Total") + f" · {result.grade}", *map(tables.number, figures))
     groups = tables.table(
         'aria-labelledby="h-result"',
         [
@@ -289,7 +289,7 @@ def _payments(page: ContractPage) -> str:
         content = tables.table(
             'aria-label="' + _("Instalments") + '"',
             [_("Instalment"), *columns],
-            tables.payment_rows(page.paid.payments),
+            tables.payment_rows(page.paid.payments, columns),
             kind=' class="cards"',
         )
     return _section("payments", _("What was paid, and was it on time?"), f"{content}\n")

@@ -5,7 +5,6 @@ is unknown, never zero. Rounding is to the nearest, halves away from zero.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -71,10 +70,8 @@ def score(value: Number | None) -> str:
     """A total in percent, two decimals at most, cut: rounding never lifts it over a grade line."""
     if value is None:
         return unknown()
-    hundredths = number(value) * 100
-    cut = Fraction(hundredths.numerator // hundredths.denominator, 100)
-    text = fixed(cut, 2)
-    return text.rstrip("0").rstrip(".")
+    numerator, denominator = number(value).as_integer_ratio()
+    return _digits(100 * numerator // denominator, 2).rstrip("0").rstrip(".")
 
 
 def percent(share: Number | None, places: int = 0) -> str:
@@ -178,9 +175,9 @@ def named(thing: object) -> str:
 
 def name_of(thing: object) -> str | None:
     """The same, and None where it has no name at all."""
-    order = ("name_zh", "name_en") if in_chinese() else ("name_en", "name_zh")
-    if isinstance(thing, Mapping):
-        names = (thing.get(key) for key in order)
+    first, second = ("name_zh", "name_en") if in_chinese() else ("name_en", "name_zh")
+    if isinstance(thing, dict):
+        name = thing.get(first) or thing.get(second)
     else:
-        names = (getattr(thing, key, None) for key in order)
-    return next((str(name) for name in names if name), None)
+        name = getattr(thing, first, None) or getattr(thing, second, None)
+    return str(name) if name else None

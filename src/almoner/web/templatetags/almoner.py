@@ -53,8 +53,9 @@ def known(value: Any, text: Callable[..., str] = str, *options: Any) -> str:
     return text(value, *options)
 
 
-def _time(value: Any, machine: str, text: str) -> str:
-    return SafeString(f'<time datetime="{escaped(machine)}">{escaped(text)}</time>')
+def _time(machine: str, text: str) -> str:
+    """Both are HTML: digits, and names of months."""
+    return SafeString(f'<time datetime="{machine}">{text}</time>')
 
 
 @register.filter(name="known")
@@ -104,21 +105,21 @@ def day(value: date | None) -> str:
     if value is None:
         return known(None)
     on = localtime(value).date() if isinstance(value, datetime) else value
-    return _time(on, on.isoformat(), plain.day(on))
+    return _time(on.isoformat(), plain.day(on))
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     if value is None:
         return known(None)
-    return _time(value, localtime(value).isoformat(timespec="minutes"), plain.moment(value))
+    return _time(localtime(value).isoformat(timespec="minutes"), plain.moment(value))
 
 
 @register.filter
 def month(value: str | None) -> str:
     if not value:
         return known(None)
-    return _time(value, value, plain.month(value))
+    return _time(escaped(value), plain.month(value))
 
 
 @register.filter
