@@ -38,6 +38,7 @@ from almoner.rules.packs import china
 from almoner.rules.terms import Version, later_versions
 from almoner.web.format import in_one_language
 from almoner.web.language import gettext as _
+from almoner.web.language import label
 
 Crumbs = list[tuple[str, str | None]]
 
@@ -69,8 +70,8 @@ class Head:
             numbers = {"n": self.year.number, "of": self.year.of}
             return _("Being delivered · year %(n)s of %(of)s") % numbers
         if self.status is Status.ENDED and self.contract.end_kind:
-            return str(EndKind(self.contract.end_kind).label)
-        return str(self.status.label)
+            return label(EndKind, self.contract.end_kind)
+        return label(Status, self.status)
 
     @property
     def framework(self) -> str | None:
@@ -134,7 +135,7 @@ def payments_of(head: Head) -> Paid:
             accepted_on=row.accepted_on,
             paid_on=row.paid_on,
             paid_fen=row.paid_fen,
-            cause=str(DelayCause(row.delay_cause).label) if row.delay_cause else None,
+            cause=label(DelayCause, row.delay_cause) if row.delay_cause else None,
             state=state,
             days_late=days,
             unpaid_fen=max(row.amount_fen - row.paid_fen, 0) if row.paid_fen is not None else 0,
@@ -174,7 +175,7 @@ def changes(head: Head) -> Changes:
         rows=tuple(
             ChangeRow(
                 row,
-                str(ChangeKind(row.kind).label),
+                label(ChangeKind, row.kind),
                 in_one_language(row.detail) if row.detail else None,
                 in_one_language(row.reason) if row.reason else None,
             )

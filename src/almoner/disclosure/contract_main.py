@@ -3,10 +3,10 @@
 Texts of the catalogue are HTML as they stand; every fact passes `escaped` on its way into one.
 """
 
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
+from almoner.contracts.models import Contract
 from almoner.disclosure import contract_tables as tables
 from almoner.disclosure.contract_charts import monthly_hours
 from almoner.disclosure.contract_head import ChangeRow
@@ -26,7 +26,7 @@ _Links = dict[str, str]
 def main_part(page: ContractPage) -> SafeString:
     """Money, contract, delivery and result, then facts, changes and the way to the other pages."""
     # Below its own address, as contract_urls has them: to reverse each costs much more.
-    base = escaped(reverse("contract", args=[page.head.contract.id]))
+    base = escaped(address("contract", page.head.contract.id))
     links = {name: f"{base}{name}/" for name in _PAGES}
     parts = (
         _opening(page),
@@ -42,6 +42,22 @@ def main_part(page: ContractPage) -> SafeString:
         "</div></div>\n",
     )
     return mark_safe("".join(parts))  # noqa: S308 - every fact in the parts passed escaped
+
+
+def documents(contract: Contract) -> SafeString:
+    """The way to the contract's text and to its tender."""
+    text = escaped(address("contract-text", contract.id))
+    tender = ""
+    if contract.tender_id:
+        at = escaped(address("tender", contract.tender_id))
+        tender = f'<a href="{at}">' + _("The tender, its bids and the award") + "</a>"
+    return mark_safe(  # noqa: S308 - texts of ours, and addresses that passed escaped
+        '<nav class="row noprint" aria-label="'
+        + _("Documents")
+        + f'"><a href="{text}">'
+        + _("Text, signatures and PDF of the contract")
+        + f"</a>\n{tender}</nav>"
+    )
 
 
 def _with(text: str, **facts: object) -> str:

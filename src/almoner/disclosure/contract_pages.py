@@ -40,6 +40,7 @@ from almoner.rules.scope import without_override
 from almoner.tenders.models import Method
 from almoner.web.format import day, hours, in_one_language, percent
 from almoner.web.language import gettext as _
+from almoner.web.language import label
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,8 @@ def contract_page(head: Head) -> ContractPage:
         paid_share=share(paid.paid_fen, agreed),
         hour_fen=price_per_hour(contract.amount_fen, hours_known, len(years)),
         similar=other.similar_prices(contract),
-        method=str(Method(contract.tender.method).label) if contract.tender else "",
-        target_group=(
-            str(TargetGroup(contract.target_group).label) if contract.target_group else None
-        ),
+        method=label(Method, contract.tender.method) if contract.tender else "",
+        target_group=(label(TargetGroup, contract.target_group) if contract.target_group else None),
     )
 
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 from almoner.directory.models import Dimension
 from almoner.evaluation.models import Consequence, Evaluation, Outcome, Stage, Wave
 from almoner.evaluation.queries import Indicator
-from almoner.fairness.labels import GRADE_TAGS, GRADES
+from almoner.fairness.labels import GRADE_TAGS, grade_name
 from almoner.rules import evaluation as rules
 from almoner.rules.grades import Grade, grade
 from almoner.rules.packs import china
 from almoner.web.format import named
+from almoner.web.language import label
 
 
 class Group(NamedTuple):
@@ -99,7 +100,7 @@ class Judgement:
 
     @property
     def stage(self) -> str:
-        return str(Stage(self.evaluation.stage).label)
+        return label(Stage, self.evaluation.stage)
 
     @cached_property
     def _grade(self) -> Grade | None:
@@ -110,7 +111,7 @@ class Judgement:
 
     @property
     def grade(self) -> str:
-        return str(GRADES[self._grade]) if self._grade else ""
+        return grade_name(self._grade) if self._grade else ""
 
     @property
     def tag(self) -> str:
@@ -186,7 +187,7 @@ def _leaf(row: Indicator, name: str, ratings: Sequence[rules.Rating]) -> Leaf:
     return Leaf(
         name=name,
         code=row.code,
-        dimension=str(Dimension(row.dimension).label),
+        dimension=label(Dimension, row.dimension),
         weight=row.weight,
         lowest=Decimal(0) if row.min_score is None else row.min_score,
         highest=Decimal(100) if row.max_score is None else row.max_score,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from almoner.disclosure import contract_pages as pages
 from almoner.disclosure.contract_head import Head, head_of
-from almoner.disclosure.contract_main import main_part
+from almoner.disclosure.contract_main import documents, main_part
 from almoner.fairness.operations import STAMP
 from almoner.fairness.panels import contract_panels
 from almoner.supervision.shown import questions
@@ -34,7 +34,8 @@ def contract(request: HttpRequest, ref: str) -> HttpResponse:
         "title": page.head.title,
         "crumbs": page.head.crumbs(),
         "main": main_part(page),
-        "contract": page.head.contract,
+        "documents": documents(page.head.contract),
+        "ref": ref,
         "questions": questions("contract", ref),
     }
     return render(request, "disclosure/contract.html", context)

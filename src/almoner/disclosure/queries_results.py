@@ -11,7 +11,7 @@ from almoner.disclosure.contract_results import Scale
 from almoner.disclosure.queries import Title, contract_title, has_result, service_items
 from almoner.evaluation.models import Evaluation, Stage
 from almoner.evaluation.queries import indicators_of, ratings_of
-from almoner.fairness.labels import GRADE_TAGS, GRADES, Shown
+from almoner.fairness.labels import GRADE_TAGS, Shown, grade_name
 from almoner.fairness.queries import contract_year, last_run, scores_of
 from almoner.parties.models import Organisation
 from almoner.rules.grades import Grade, grade
@@ -32,7 +32,7 @@ class Result:
 
     @property
     def label(self) -> str:
-        return str(GRADES[self.grade]) if self.grade else ""
+        return grade_name(self.grade) if self.grade else ""
 
     @property
     def tag(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import ceil, floor
 
 from django.utils.safestring import SafeString
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from almoner.fairness.models import AgencySeverity, FairRun, FairScore
 from almoner.fairness.pictures import bar
 from almoner.rules.grades import Grade
+from almoner.web import language
 from almoner.web.format import figure
 
 Z = 1.959963984540054  # of a normal interval of 95 %
@@ -48,6 +50,16 @@ OBSTACLES = {
     "too_many_fixed": _("there are too many districts and stages for so few ratings"),
     "too_many_crossed": _("more judges and indicators cross one another than can be computed"),
 }
+
+
+def grade_name(grade: Grade) -> str:
+    """What a grade is called, in the reader's language."""
+    return _grade_name(language.active(), grade)
+
+
+@cache
+def _grade_name(_language: str | None, grade: Grade) -> str:
+    return str(GRADES[grade])
 
 
 def points(value: float) -> str:
@@ -121,7 +133,7 @@ class Shown:
 
     @property
     def grade(self) -> str:
-        return str(GRADES[Grade(self.score.grade)]) if self.score.grade else ""
+        return grade_name(Grade(self.score.grade)) if self.score.grade else ""
 
     @property
     def tag(self) -> str:

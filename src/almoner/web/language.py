@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 
+from django.db.models import TextChoices
 from django.utils import translation
 
 _SETTLED: ContextVar[str | None] = ContextVar("settled_language", default=None)
@@ -34,6 +35,16 @@ def gettext(text: str) -> str:
     return _text(active(), text)
 
 
+def label(choices: type[TextChoices], value: str) -> str:
+    """What one of the choices of a field is called."""
+    return _label(active(), choices, value)
+
+
 @cache
 def _text(_language: str | None, text: str) -> str:
     return translation.gettext(text)
+
+
+@cache
+def _label(_language: str | None, choices: type[TextChoices], value: str) -> str:
+    return str(choices(value).label)
