@@ -56,7 +56,9 @@ class Layout:
     demonstration: bool
     today: date
     others: tuple[OtherLanguage, ...]
+    styles: str
     top: str
+    own: str
     foot: str
 
 
@@ -94,7 +96,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     shown = clock.site()
     current = request.resolver_match.url_name if request.resolver_match else None
     title, today = settings.CITY_TITLE[language], clock.now_of(shown).date()
-    top, foot = _frame(language, title, shown.demonstration, today, current)
+    styles, top, own, foot = _frame(language, title, shown.demonstration, today, current)
     return {
         "desk": Desk(request),
         "layout": Layout(
@@ -107,7 +109,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
                 for code, (tag, name) in LANGUAGES.items()
                 if code != language
             ),
+            styles=styles,
             top=top,
+            own=own,
             foot=foot,
         ),
     }
@@ -116,8 +120,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _frame(
     language: str, title: str, demonstration: bool, today: date, current: str | None
-) -> tuple[str, str]:
-    """What stands above and below the pages of a name: kept, as it is a fifth of a page's work."""
+) -> tuple[str, str, str, str]:
+    """What stands around the pages of a name: kept, as it is a fifth of a page's work."""
     facts = {
         "title": title,
         "demonstration": demonstration,
@@ -126,7 +130,10 @@ def _frame(
         "navigation": NAVIGATION,
         "about": ABOUT,
     }
-    return render_to_string("web/top.html", facts), render_to_string("web/foot.html", facts)
+    styles, top, own, foot = (
+        render_to_string(f"web/{part}.html", facts) for part in ("styles", "top", "own", "foot")
+    )
+    return styles, top, own, foot
 
 
 def _in_language(request: HttpRequest, language: str) -> str:
