@@ -4,7 +4,7 @@ Django takes several times longer to write a query than SQLite to answer it. A p
 made in milliseconds keeps the SQL of its queries and only sends other arguments with it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -108,9 +108,11 @@ def _plan(build: Callable[..., "QuerySet[Any, Any]"], arguments: Sequence[Argume
 
 
 def _converted(
-    rows: Iterable[Sequence[Any]], converters: dict[int, Any], database: Any
-) -> list[list[Any]]:
+    rows: Sequence[Sequence[Any]], converters: dict[int, Any], database: Any
+) -> Sequence[Sequence[Any]]:
     """The rows as Python knows them, column by column: most columns need no converter."""
+    if not converters:
+        return rows
     known = [list(row) for row in rows]
     for place, (functions, expression) in converters.items():
         for function in functions:

@@ -53,7 +53,7 @@ class Scale:
 
     framework: rules.Framework
     leaves: tuple[Indicator, ...]
-    rows: tuple[Indicator, ...]
+    parents: tuple[Indicator, ...]
     by_parent: bool
 
     @classmethod
@@ -61,7 +61,7 @@ class Scale:
     def of(cls, indicators: tuple[Indicator, ...]) -> "Scale":
         """The scale of these indicators; a city has few, and judges all its contracts by them."""
         parents = {indicator.parent_code for indicator in indicators}
-        leaves = tuple(indicator for indicator in indicators if indicator.code not in parents)
+        leaves = tuple(row for row in indicators if row.code not in parents)
         return cls(
             framework=rules.Framework(
                 rules.Indicator(
@@ -75,7 +75,7 @@ class Scale:
                 for row in indicators
             ),
             leaves=leaves,
-            rows=indicators,
+            parents=tuple(row for row in indicators if row.code in parents),
             by_parent=all(leaf.parent_code for leaf in leaves),
         )
 
@@ -133,23 +133,17 @@ class Judgement:
         """By the leaves' parents, or by dimension where a leaf has none."""
         if not self.scale.by_parent:
             return self.dimensions
-        return self._groups(lambda row: row.parent_code or "", self.result.by_parent, self.names)
+        names = {row.code: named(row) for row in self.scale.parents}
+        return self._groups(lambda row: row.parent_code or "", self.result.by_parent, names)
 
     @cached_property
     def dimensions(self) -> tuple[Group, ...]:
         names = {value: str(label) for value, label in Dimension.choices}
         return self._groups(lambda row: row.dimension, self.result.by_dimension, names)
 
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        return {row.code: named(row) or row.code for row in self.scale.rows}
-
     @property
     def leaves(self) -> list[Leaf]:
-        return [
-            _leaf(row, self.names[row.code], self.by_leaf.get(row.code, ()))
-            for row in self.scale.leaves
-        ]
+        return [_leaf(row, self.by_leaf.get(row.code, ())) for row in self.scale.leaves]
 
     @property
     def evidence(self) -> int:
@@ -183,9 +177,9 @@ def _evidence(ratings: Sequence[rules.Rating]) -> int:
     return max((rating.evidence for rating in ratings), default=0)
 
 
-def _leaf(row: Indicator, name: str, ratings: Sequence[rules.Rating]) -> Leaf:
+def _leaf(row: Indicator, ratings: Sequence[rules.Rating]) -> Leaf:
     return Leaf(
-        name=name,
+        name=named(row),
         code=row.code,
         dimension=label(Dimension, row.dimension),
         weight=row.weight,
