@@ -6,11 +6,10 @@ Texts of the catalogue are HTML as they stand; every fact passes `escaped` on it
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
-from almoner.contracts.models import Contract
 from almoner.disclosure import contract_tables as tables
 from almoner.disclosure.contract_charts import monthly_hours
 from almoner.disclosure.contract_head import ChangeRow
-from almoner.disclosure.contract_labels import address
+from almoner.disclosure.contract_links import Links, anchor, more, pages_of
 from almoner.disclosure.contract_pages import ContractPage
 from almoner.disclosure.contract_results import Judgement, Judgements
 from almoner.parties.models import Organisation
@@ -19,15 +18,10 @@ from almoner.web.html import escaped
 from almoner.web.language import gettext as _
 from almoner.web.templatetags.almoner import day, figure, known, named, score, yuan, yuan_short
 
-_PAGES = ("payments", "service", "evaluation", "history")
-_Links = dict[str, str]
-
 
 def main_part(page: ContractPage) -> SafeString:
     """Money, contract, delivery and result, then facts, changes and the way to the other pages."""
-    # Below its own address, as contract_urls has them: to reverse each costs much more.
-    base = escaped(address("contract", page.head.contract.id))
-    links = {name: f"{base}{name}/" for name in _PAGES}
+    links = pages_of(page.head.contract)
     parts = (
         _opening(page),
         _chain(page, links),
@@ -38,26 +32,10 @@ def main_part(page: ContractPage) -> SafeString:
         '</div><div class="stack">\n',
         _facts(page),
         _changes(page),
-        _more(links),
+        more(links),
         "</div></div>\n",
     )
     return mark_safe("".join(parts))  # noqa: S308 - every fact in the parts passed escaped
-
-
-def documents(contract: Contract) -> SafeString:
-    """The way to the contract's text and to its tender."""
-    text = escaped(address("contract-text", contract.id))
-    tender = ""
-    if contract.tender_id:
-        at = escaped(address("tender", contract.tender_id))
-        tender = f'<a href="{at}">' + _("The tender, its bids and the award") + "</a>"
-    return mark_safe(  # noqa: S308 - texts of ours, and addresses that passed escaped
-        '<nav class="row noprint" aria-label="'
-        + _("Documents")
-        + f'"><a href="{text}">'
-        + _("Text, signatures and PDF of the contract")
-        + f"</a>\n{tender}</nav>"
-    )
 
 
 def _with(text: str, **facts: object) -> str:
@@ -108,7 +86,7 @@ def _bought(page: ContractPage) -> str:
     )
 
 
-def _chain(page: ContractPage, links: _Links) -> str:
+def _chain(page: ContractPage, links: Links) -> str:
     year, done, result = page.head.year, page.service.total, page.judgements.latest
     of = {"n": year.number, "of": year.of}
     links_on = [
@@ -337,7 +315,7 @@ def _facts(page: ContractPage) -> str:
 
 
 def _party(page: str, body: Organisation) -> str:
-    return f'<a href="{escaped(address(page, body.pk))}">{escaped(named(body))}</a>'
+    return anchor(page, body.pk, escaped(named(body)))
 
 
 def _provider(page: ContractPage) -> str:
@@ -396,18 +374,4 @@ def _change(row: ChangeRow) -> str:
     return _p(
         f"{_dotted(day(row.change.made_on), row.kind)}{money}"
         f' <span class="tag {tag}">{word}</span>{detail}'
-    )
-
-
-def _more(links: _Links) -> str:
-    names = (_("Payments"), _("Service"), _("Evaluation"), _("History"))
-    items = "".join(
-        f'<li><a href="{url}">{name}</a></li>'
-        for url, name in zip(links.values(), names, strict=True)
-    )
-    return (
-        '<nav class="card stack noprint" aria-labelledby="h-more">'
-        + '<h2 id="h-more">'
-        + _("More of this contract")
-        + f"</h2><ul>\n{items}</ul></nav>\n"
     )

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from almoner.disclosure import contract_pages as pages
 from almoner.disclosure.contract_head import Head, head_of
-from almoner.disclosure.contract_main import documents, main_part
+from almoner.disclosure.contract_links import documents
+from almoner.disclosure.contract_main import main_part
 from almoner.fairness.operations import STAMP
 from almoner.fairness.panels import contract_panels
 from almoner.supervision.shown import questions
