@@ -16,7 +16,7 @@ from tests.findings.small import DEFAULTS, duckdb, found, write
 from almoner.citypackage import SCHEMA, Reader
 from almoner.citypackage import write as write_package
 from almoner.findings import derived
-from almoner.findings.definition import Definition, catalogue, definition, finding
+from almoner.findings.definition import Definition, definition, finding
 from almoner.findings.package import FaultyPackageError, as_files
 from almoner.findings.run import Finding, run
 from almoner.findings.sentence import because
@@ -154,20 +154,17 @@ def with_parquet(folder: Path, filled: dict[str, CsvRows], change: pl.Expr | Non
     return folder / "city"
 
 
-OF_RECORDS = [one.code for one in catalogue().values() if "service_records" in one.needs]
-
-
 def test_parquet_is_used_where_it_lies(tmp_path: Path) -> None:
     package = with_parquet(tmp_path, tables())
     with as_files(package) as source:
         assert source.files["service_records"] == [package / "service_records.parquet"]
         assert set(source.files) == set(SCHEMA.tables)
-        in_folder = run(duckdb().city(source.files, source.as_of), only=OF_RECORDS).findings
+        in_folder = run(duckdb().city(source.files, source.as_of)).findings
     with zipfile.ZipFile(tmp_path / "city.zip", "w") as archive:
         for path in package.iterdir():
             archive.write(path, path.name)
     with as_files(tmp_path / "city.zip") as source:
-        assert run(duckdb().city(source.files, source.as_of), only=OF_RECORDS).findings == in_folder
+        assert run(duckdb().city(source.files, source.as_of)).findings == in_folder
         copied = source.files["service_records"][0]
     assert not copied.exists()
 
