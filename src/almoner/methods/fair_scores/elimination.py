@@ -307,7 +307,8 @@ class Factorised:
         solved = upper
         if first:
             blocks = [inverse for chunk in self._inverses for inverse in chunk]
-            solved = sp.csr_array(upper @ sp.csr_array(sp.block_diag(blocks)))
+            nothing = sp.coo_array((0, 0))  # with it the blocks become a sparse array
+            solved = sp.csr_array(upper @ sp.csr_array(sp.block_diag([nothing, *blocks])))
         found = np.asarray(solved.multiply(upper).sum(1)).ravel()
         if rest:
             below = sp.csr_array(combinations[:, first:] - solved @ self._outer)
