@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from benchmarks.drawing import draw
 from benchmarks.load import peak_mb
 from benchmarks.materials import KEPT, run
 from benchmarks.report import Line
@@ -32,6 +33,8 @@ TERMS = {
     "nation": ("contract", "contract:year", "agency", "rater", "indicator", "contract:agency"),
     "pairs": ("a", "b"),
 }
+DENSE = (1_000, 2_000, 4_000, 8_000)  # of so many, the last two tell the exponent
+IMAGES = Path("docs/images")
 LME4 = {"instval": 5.0, "big2": 10.0, "big3": 25.0}
 # lme4 times the fit alone, with the data in memory and as factors.
 LME4_PROGRAM = """
@@ -208,20 +211,24 @@ def engine(rows: int = 100_000_000, nation: int = 10_000_000) -> Iterator[Line]:
     yield Line(name, found["count"] / found["fit"], 0.1, detail)
 
 
-def growth() -> Iterator[Line]:
-    """Exponents: of the group-by in rows (about 1), of the fit in dense levels (about 3)."""
-    few, many = (_measured("pairs", rows) for rows in (2_000_000, 8_000_000))
-    slope = log(many["count"] / few["count"]) / log(4)
-    detail = f"{few['count']:.2f} s for 2M, {many['count']:.2f} s for 8M"
-    yield Line(
-        "growth of the group-by with rows", 1.2 / max(slope, 0.1), 1.0, f"{slope:.2f}; {detail}"
-    )
-    times = [_dense(levels) for levels in (1_000, 2_000, 4_000)]
-    slope = log(times[2] / times[0]) / log(4)
-    detail = ", ".join(f"{t:.2f} s" for t in times) + " for 1,000, 2,000, 4,000 levels"
-    yield Line(
-        "growth of a step with dense levels", 3.3 / max(slope, 0.1), 1.0, f"{slope:.2f}; {detail}"
-    )
+def growth(small: int = 2_000_000, large: int = 100_000_000) -> Iterator[Line]:
+    """Exponents: of the group-by in rows (about 1), of a step of the fit in dense levels (about 3).
+
+    Both are drawn, in docs/images.
+    """
+    counts = {rows: _measured("pairs", rows)["count"] for rows in (small, 4 * small, large)}
+    slope = log(counts[large] / counts[small]) / log(large / small)
+    yield _growth("growth of the group-by with ratings", slope, 1.2, counts)
+    draw(IMAGES / "growth-ratings.svg", "ratings", {"group-by": [*counts.items()]})
+    steps = {levels: _dense(levels) for levels in DENSE}
+    slope = log(steps[DENSE[-1]] / steps[DENSE[-2]]) / log(DENSE[-1] / DENSE[-2])
+    yield _growth("growth of a step with dense levels", slope, 3.3, steps)
+    draw(IMAGES / "growth-levels.svg", "dense levels", {"a step": [*steps.items()]})
+
+
+def _growth(name: str, slope: float, most: float, times: dict[int, float]) -> Line:
+    detail = ", ".join(f"{seconds:.2f} s for {size:,}" for size, seconds in times.items())
+    return Line(name, most / max(slope, 0.1), 1.0, f"exponent {slope:.2f}; {detail}")
 
 
 def _dense(levels: int) -> float:

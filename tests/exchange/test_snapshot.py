@@ -70,6 +70,27 @@ def test_only_the_month_that_changed_is_read_again(tmp_path: Path) -> None:
     assert pl.read_parquet(again[1]).height == 2
 
 
+def test_what_only_packages_fill_is_read_again_after_a_load(tmp_path: Path) -> None:
+    def load_and_take(package: str) -> tuple[list[int], list[dict[str, object]]]:
+        load(tmp_path / package, actor="tester", at=AT)
+        paths = taken(tmp_path / "kept")["outcomes"]
+        assert taken(tmp_path / "kept")["outcomes"] == paths
+        return [path.stat().st_ino for path in paths], rows(paths)
+
+    changed = tables()
+    changed["outcomes"][0]["score"] = "41"
+    write_small(tmp_path / "city", tables())
+    write_small(tmp_path / "next", changed)
+    first, before = load_and_take("city")
+    again, same = load_and_take("city")
+    assert (again, same) == (first, before)  # the same package changes nothing
+    later, after = load_and_take("next")
+    assert later != first and after != before
+    paths = taken(tmp_path / "kept")["outcomes"]
+    paths[0].unlink()
+    assert rows(taken(tmp_path / "kept")["outcomes"]) == after
+
+
 def test_a_load_in_bulk_makes_every_month_stale(tmp_path: Path) -> None:
     write_small(tmp_path / "city", tables())
     load(tmp_path / "city", actor="tester", at=AT)

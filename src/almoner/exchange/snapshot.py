@@ -1,7 +1,8 @@
 """The completed facts as Parquet files for an engine: read by ADBC, records month by month.
 
 A snapshot lives in a folder of its own and is brought up to date: of the service records only
-those months are read again whose stamp rose (`delivery.operations.months`) since the last time.
+those months are read again whose stamp rose (`delivery.operations.months`) since the last time, and
+tables that only packages fill are read again after a load.
 """
 
 import fcntl
@@ -21,7 +22,7 @@ from almoner.citypackage import Column
 from almoner.delivery.operations.months import RECORDS, bounds, month_token
 from almoner.exchange.bulk import is_postgresql
 from almoner.exchange.export import told
-from almoner.exchange.tables import STORED, Stored
+from almoner.exchange.tables import LOADED_ONLY, STORED, Stored
 from almoner.findings.package import storable
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Tell = Callable[[str, float], None]
 BATCH_ROWS = 100_000
 _STATE = "state.json"
+_LOADS = "loads"  # in the state: what tells how often packages were loaded
 
 
 def snapshot(folder: Path, on_progress: Tell) -> Mapping[str, list[Path]]:
@@ -41,25 +43,34 @@ def snapshot(folder: Path, on_progress: Tell) -> Mapping[str, list[Path]]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), closing(_connect(connection)) as database:
+        known = _read_state(folder)
+        loads, months = _stamps(database)
         files = {}
         names = [name for name in STORED if name != "service_records"]
         for place, name in enumerate(names):
             stored = STORED[name]
             path = folder / f"{name}.parquet"
-            if _write(database, _query(stored, told(stored)), stored, path):
+            same = name in LOADED_ONLY and known.get(_LOADS) == loads and path.exists()
+            if same or _write(database, _query(stored, told(stored)), stored, path):
                 files[name] = [path]
             on_progress("Tables", (place + 1) / len(names))
-        if months := _months(database, folder, on_progress):
-            files["service_records"] = months
+        if records := _months(database, folder, known, months, on_progress):
+            files["service_records"] = records
+        state = json.dumps({_LOADS: loads, **months}, indent=0)
+        _replace(folder / _STATE, lambda path: path.write_text(state, "utf-8"))
         return files
 
 
-def _months(database: "Connection", folder: Path, on_progress: Tell) -> list[Path]:
+def _months(
+    database: "Connection",
+    folder: Path,
+    known: Mapping[str, str],
+    now: Mapping[str, str],
+    on_progress: Tell,
+) -> list[Path]:
     """The files of the months that hold records, each as fresh as its stamp."""
     records = folder / "service_records"
     records.mkdir(exist_ok=True)
-    known: dict[str, str] = _read_state(folder)
-    now = _stamps(database)
     for path in records.glob("*.parquet"):
         if path.stem not in now:
             path.unlink()
@@ -72,24 +83,28 @@ def _months(database: "Connection", folder: Path, on_progress: Tell) -> list[Pat
     for place, month in enumerate(stale):
         _write(database, _query(stored, _within(month)), stored, records / f"{month}.parquet")
         on_progress("Service records", (place + 1) / len(stale))
-    _replace(folder / _STATE, lambda path: path.write_text(json.dumps(now, indent=0), "utf-8"))
     return [records / f"{month}.parquet" for month in sorted(now)]
 
 
-def _stamps(database: "Connection") -> dict[str, str]:
-    """What tells the state of each month that holds records, by month."""
+def _stamps(database: "Connection") -> tuple[str, dict[str, str]]:
+    """What tells the loads so far, and by month the state of each that holds records."""
     identity = _rows(database, "SELECT hash FROM audit_events ORDER BY seq LIMIT 1")
     serials = dict(
-        _rows(database, f"SELECT token, serial FROM page_stamps WHERE token LIKE '{RECORDS}%'")  # noqa: S608
+        _rows(
+            database,
+            "SELECT token, serial FROM page_stamps "  # noqa: S608
+            f"WHERE token = 'all' OR token LIKE '{RECORDS}%'",
+        )
     )
     counts = _rows(
         database,
         "SELECT month, CAST(sum(records) AS bigint) FROM monthly_delivery GROUP BY month",
     )
-    return {
+    months = {
         month: f"{identity} {serials.get(RECORDS)} {serials.get(month_token(month))} {count}"
         for month, count in sorted(counts)
     }
+    return f"{identity} {serials.get('all')}", months
 
 
 def _read_state(folder: Path) -> dict[str, str]:
@@ -131,6 +146,8 @@ def _query(stored: Stored, condition: str) -> str:
 def _as_text(column: Column, source: str) -> str:
     if is_postgresql():
         return f"CAST({source} AS text)" if column.type == "number" else source
+    if column.required and column.type in ("string", "integer"):
+        return source
     # ADBC takes the type of a column from its first cells, and there may be none.
     return f"coalesce(CAST({source} AS text), '')"
 

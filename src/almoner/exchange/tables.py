@@ -18,6 +18,9 @@ RENAMED: Mapping[tuple[str, str], str] = {
     ("contract_terms", "id"): "code",
 }
 
+# Only packages fill these; nobody writes them on the platform.
+LOADED_ONLY = frozenset({"payroll", "survey_responses", "outcomes"})
+
 
 @dataclass(frozen=True)
 class Lookup:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from almoner.audit.models import Event
 from almoner.exchange.export import frames
-from almoner.exchange.tables import STORED
+from almoner.exchange.tables import LOADED_ONLY, STORED
 from almoner.findings.definition import Definition, catalogue
 from almoner.findings.engines import Engine
 from almoner.findings.package import storable
@@ -22,8 +22,6 @@ from almoner.supervision.models import Run, Watched
 from almoner.supervision.operations import store
 from almoner.watch.touched import touched
 
-# Tables that only a package fills; nobody writes them on the platform.
-LOADED_ONLY = frozenset({"payroll", "survey_responses", "outcomes"})
 OF_WORKERS = ("D02", "D03", "D04")
 
 Condition = tuple[str, Sequence[str] | None]
