@@ -219,11 +219,11 @@ def growth(small: int = 2_000_000, large: int = 100_000_000) -> Iterator[Line]:
     counts = {rows: _measured("pairs", rows)["count"] for rows in (small, 4 * small, large)}
     slope = log(counts[large] / counts[small]) / log(large / small)
     yield _growth("growth of the group-by with ratings", slope, 1.2, counts)
-    draw(IMAGES / "growth-ratings.svg", "ratings", {"group-by": [*counts.items()]})
+    draw(IMAGES / "growth-ratings.svg", "ratings", counts)
     steps = {levels: _dense(levels) for levels in DENSE}
     slope = log(steps[DENSE[-1]] / steps[DENSE[-2]]) / log(DENSE[-1] / DENSE[-2])
     yield _growth("growth of a step with dense levels", slope, 3.3, steps)
-    draw(IMAGES / "growth-levels.svg", "dense levels", {"a step": [*steps.items()]})
+    draw(IMAGES / "growth-levels.svg", "dense levels", steps)
 
 
 def _growth(name: str, slope: float, most: float, times: dict[int, float]) -> Line:
