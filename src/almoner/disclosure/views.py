@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from almoner.disclosure import charts, forms, queries_contracts, queries_parties, queries_places
 from almoner.disclosure import search as index
-from almoner.disclosure.labels import UNITS
 from almoner.disclosure.operations import complete_search_index
 from almoner.disclosure.queries import late_payments, summary
 from almoner.disclosure.queries_notices import notice_rows
@@ -33,6 +32,7 @@ from almoner.supervision.shown import questions
 from almoner.web import clock
 from almoner.web.format import in_chinese, named
 from almoner.web.pages import public_page
+from almoner.web.unit_labels import UNITS
 
 ROWS = 50
 NEWEST = 6

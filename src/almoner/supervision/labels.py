@@ -14,6 +14,7 @@ from almoner.rules.packs import Limit, china
 from almoner.supervision.models import StoredFinding
 from almoner.supervision.operations import read
 from almoner.web.format import in_chinese
+from almoner.web.unit_labels import UNITS
 
 STAGES: Mapping[str, str | Promise] = {
     "preparation": _("Preparation"),
@@ -98,10 +99,11 @@ def sentence(kept: StoredFinding) -> str:
     return because(definition(kept.code), read(kept), "zh" if in_chinese() else "en")
 
 
-def limits(entry: Definition, on: date) -> list[Limit]:
-    """The limits of a kind in force on a day."""
+def limits(entry: Definition, on: date) -> list[tuple[Limit, str]]:
+    """The limits of a kind in force on a day, each with what its unit is called."""
     pack = china()
-    return [pack.limit(f"{entry.code}.{name}", on) for name in entry.limits]
+    found = [pack.limit(f"{entry.code}.{name}", on) for name in entry.limits]
+    return [(limit, str(UNITS[limit.unit])) for limit in found]
 
 
 @dataclass(frozen=True)
