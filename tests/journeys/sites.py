@@ -46,6 +46,8 @@ def demonstration(folder: Path, database: str, watch: str = "on") -> Iterator[Si
     with ExitStack() as stack:
         url = stack.enter_context(cluster()) if database == "postgresql" else None
         if url:
+            migrated = run("migrate", env=environment(folder, url))
+            assert migrated.returncode == 0, migrated.stdout + migrated.stderr
             demonstrate(folder, url)
         yield stack.enter_context(served(environment(folder, url) | {"ALMONER_WATCH": watch}))
 
