@@ -160,6 +160,7 @@ def _definition(entry: Definition, today: date) -> dict[str, Any]:
         "rule": labels.rule(entry),
         "choice": labels.choice(entry),
         "basis": labels.basis(entry),
+        "from_documents": any(f"S{number}" in entry.basis for number in range(5)),
         "stage": labels.STAGES[entry.stage],
         "asked": labels.ASKED[entry.asks],
         "limits": labels.limits(entry, today),
