@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -63,19 +64,25 @@ async def _asked(answers: list[bytes], connections: int) -> tuple[int, int]:
     return seen, Client.answered - before
 
 
+def _ask(answers: list[bytes], connections: int) -> tuple[int, int]:
+    """In a thread of its own: a browser that is open holds the event loop of the tests' thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_asked(answers, connections))).result()
+
+
 def test_clients_count_whole_answers() -> None:
     answers = [
         b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nvary: Cookie\r\n\r\n12345",
     ]
-    seen, counted = asyncio.run(_asked(answers, 3))
+    seen, counted = _ask(answers, 3)
     assert seen == counted >= 3
 
 
 def test_an_error_page_is_no_answer() -> None:
     error = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(RuntimeError, match="500"):
-        asyncio.run(_asked([error], 1))
+        _ask([error], 1)
 
 
 def test_the_empty_view_stands_beside_the_pages() -> None:

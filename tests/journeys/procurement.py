@@ -183,7 +183,7 @@ def _judge(walk: Walker, member: str, tender: str) -> None:
     seat = walk.page.locator(f"main tbody a[href*='{tender}']")
     if seat.count() == 0:
         return
-    seat.click()
+    walk.follow(seat)
     for field in walk.page.locator("main [name^='tie-'][value='no']").all():
         field.check()
     walk.press("Declare your ties")

@@ -90,7 +90,7 @@ def _score(walk: Walker, rater: str, ref: str) -> None:
         highest = "".join(one for one in hint.split()[-1] if one.isdigit() or one == ".").strip(".")
         walk.fill({"score": str(round(float(highest) * 0.85)), "reason": "Seen on the spot"})
         walk.page.locator("main [name='evidence']").first.check()
-        walk.page.locator("main button[name='next']").click()
+        walk.follow(walk.page.locator("main button[name='next']"))
     if rater == "rater":
         walk.picture("11-sheet")
     walk.press("Hand in your scores")
@@ -111,7 +111,7 @@ def complain(walk: Walker, contract: str) -> None:
     walk.picture("12-waiting")
     walk.be("supervisor")
     walk.go("desk/complaints/?state=open")
-    walk.page.locator("main tbody a").last.click()
+    walk.follow(walk.page.locator("main tbody a").last)
     walk.press("Answer the complaint")
     walk.fill(
         {

@@ -85,7 +85,7 @@ def say_and_answer_needs(walk: Walker) -> Needs:
     walk.picture("02-need-received")
     walk.be("clerk")
     walk.go("desk/needs/?state=unseen")
-    walk.page.locator("main tbody a").first.click()
+    walk.follow(walk.page.locator("main tbody a").first)
     walk.shows(WORDS)
     online = walk.id_in_address()
     walk.press("Show the wording")

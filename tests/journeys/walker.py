@@ -85,8 +85,14 @@ class Walker:
         """Press the button, or follow the link that looks like one, of that name."""
         name = re.compile(f"^\\s*{re.escape(self.text(english))}\\s*$")
         place = self.page.locator(within)
-        button = place.get_by_role("button", name=name)
-        (button if button.count() else place.get_by_role("link", name=name)).first.click()
+        link = place.get_by_role("link", name=name)
+        self.follow(place.get_by_role("button", name=name).or_(link).first)
+
+    def follow(self, link: Locator) -> None:
+        """Click what leads to another page, and wait for that page: what stood on the one
+        before is not taken for it."""
+        with self.page.expect_navigation():
+            link.click()
 
     def offers_no(self, english: str) -> None:
         """The page has no button of that name."""
