@@ -93,8 +93,9 @@ def _progress(term: TermYear) -> str:
     if term.behind:
         low, note = " lo", ' <span class="small">' + _("behind") + "</span>"
     return (
-        f'<svg class="bar{low}" aria-hidden="true"><rect width="{term.bar}%" height="100%"/></svg>'
-        f" {escape(plain.percent(term.share))}{note}"
+        f'<span class="whole"><svg class="bar{low}" aria-hidden="true">'
+        f'<rect width="{term.bar}%" height="100%"/></svg>'
+        f" {escape(plain.percent(term.share))}</span>{note}"
     )
 
 

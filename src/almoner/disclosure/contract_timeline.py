@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from almoner.disclosure.contract_clocks import Clock, Leg, State, Step
 from almoner.findings.definition import definition
 from almoner.supervision.labels import title
+from almoner.web.charts import svg
 from almoner.web.format import day, figure, unknown
 from almoner.web.html import escaped
 
@@ -188,15 +189,9 @@ def drawn(lines: Sequence[Line], today: date) -> SafeString:
     desc = _("From %(first)s to %(last)s.") % {"first": day(first), "last": day(last)}
     parts = []
     for frame in _FRAMES:
-        prefix, height = f"way-{frame.name}", ABOVE + frame.row * len(lines) + FOOT
+        height = ABOVE + frame.row * len(lines) + FOOT
         body = _drawing(lines, today, _Axis(first, last, frame), height - FOOT)
-        parts.append(
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {frame.name}" role="img"'
-            f' viewBox="0 0 {frame.width} {height}"'
-            f' aria-labelledby="{prefix}-title {prefix}-desc">'
-            f'<title id="{prefix}-title">{escaped(heading)}</title>'
-            f'<desc id="{prefix}-desc">{escaped(desc)}</desc>{body}</svg>'
-        )
+        parts.append(svg(frame.name, (frame.width, height), "way", heading, desc, body))
     return mark_safe("".join(parts))  # noqa: S308 - every text in it passed escaped
 
 

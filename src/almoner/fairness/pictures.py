@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.utils.safestring import SafeString, mark_safe
 
-from almoner.web.charts import nice_step
+from almoner.web.charts import nice_step, svg
 from almoner.web.format import figure
 from almoner.web.html import escaped
 
@@ -65,17 +65,11 @@ def intervals(
     rows: Sequence[Interval], axis: Axis, *, chart_id: str, title: str, desc: str
 ) -> SafeString:
     """Intervals under one another, for a wide and a narrow screen (the stylesheet shows one)."""
-    parts = []
-    for name, width in (("wide", 720), ("narrow", 340)):
-        height = ABOVE + ROW * len(rows) + FOOT
-        prefix = f"{chart_id}-{name}"
-        parts.append(
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" role="img"'
-            f' viewBox="0 0 {width} {height}" aria-labelledby="{prefix}-title {prefix}-desc">'
-            f'<title id="{prefix}-title">{escaped(title)}</title>'
-            f'<desc id="{prefix}-desc">{escaped(desc)}</desc>{_drawing(rows, axis, width, height)}'
-            "</svg>"
-        )
+    height = ABOVE + ROW * len(rows) + FOOT
+    parts = [
+        svg(name, (width, height), chart_id, title, desc, _drawing(rows, axis, width, height))
+        for name, width in (("wide", 720), ("narrow", 340))
+    ]
     return mark_safe("".join(parts))  # noqa: S308 - every text in it passed escaped
 
 

@@ -132,14 +132,32 @@ def _texts(unit: str) -> Callable[[float], str]:
     return lambda value: figure(Fraction(value).limit_denominator(10**4), 1)
 
 
-WIDTH, HEIGHT, LEFT, FOOT, TOP = 720, 260, 8, 216, 34
+HEIGHT, LEFT, FOOT, TOP = 260, 8, 216, 34
 
 
 def _histogram(
     entry: Definition, counts: Sequence[int], edges: Sequence[str], limit: float | None
 ) -> SafeString:
-    """Upright bars side by side along the scale of the values, the limit a dashed line."""
-    slot = (WIDTH - 2 * LEFT) / len(counts)
+    """Upright bars side by side along the scale of the values, the limit a dashed line; for a
+    wide and a narrow screen (the stylesheet shows one)."""
+    desc = _("Number of findings by value.")
+    parts = [
+        charts.svg(
+            name,
+            (width, HEIGHT),
+            "values",
+            str(title(entry)),
+            desc,
+            _bins(counts, edges, (width - 2 * LEFT) / len(counts))
+            + _scale(edges, limit, (width - 2 * LEFT) / len(counts)),
+        )
+        for name, width in (("wide", 720), ("narrow", 340))
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - every text in it passed escaped
+
+
+def _bins(counts: Sequence[int], edges: Sequence[str], slot: float) -> str:
+    """The bars, each `slot` pixels wide, with their numbers."""
     most = max(counts)
     parts = []
     for place, count in enumerate(counts):
@@ -156,22 +174,21 @@ def _histogram(
             + (_text(x + slot / 2, FOOT - height - 5, str(count), "middle") if count else "")
             + "</g>"
         )
-    for place in range(0, len(counts) + 1, 3):
-        anchor = "start" if place == 0 else "end" if place == len(counts) else "middle"
+    return "".join(parts)
+
+
+def _scale(edges: Sequence[str], limit: float | None, slot: float) -> str:
+    """Every third edge under the bars, and the limit across them."""
+    last = len(edges) - 1
+    parts = []
+    for place in range(0, last + 1, 3):
+        anchor = "start" if place == 0 else "end" if place == last else "middle"
         parts.append(_text(LEFT + slot * place, FOOT + 18, edges[place], anchor))
     if limit is not None:
         x = LEFT + slot * limit
         parts.append(f'<line class="t" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 14}" y2="{FOOT}"/>')
-        parts.append(
-            _text(x + 4, TOP - 18, _("limit"), "start" if limit < len(counts) - 1 else "end")
-        )
-    desc = _("Number of findings by value.")
-    return mark_safe(  # noqa: S308 - every text in it passed escaped
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img"'
-        f' viewBox="0 0 {WIDTH} {HEIGHT}" aria-labelledby="values-title values-desc">'
-        f'<title id="values-title">{escaped(title(entry))}</title>'
-        f'<desc id="values-desc">{escaped(desc)}</desc>{"".join(parts)}</svg>'
-    )
+        parts.append(_text(x + 4, TOP - 18, _("limit"), "start" if limit < last - 1 else "end"))
+    return "".join(parts)
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

@@ -135,7 +135,17 @@ def bars(
         goal_label=_escape(target_label),
         goal_width=_text_width(target_label),
     )
-    drawings = (_svg(frame, chart_id, title, desc, _drawing(chart, frame)) for frame in _FRAMES)
+    drawings = (
+        svg(
+            frame.name,
+            (frame.width, frame.height),
+            chart_id,
+            title,
+            desc,
+            _drawing(chart, frame),
+        )
+        for frame in _FRAMES
+    )
     return mark_safe("".join(drawings))  # noqa: S308 - every text in it passed _escape
 
 
@@ -252,11 +262,15 @@ def _text(x: float, y: float, text: str, classes: str = "", anchor: str = "start
     return f'<text{attributes} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{text}</text>'
 
 
-def _svg(frame: _Frame, chart_id: str, title: str, desc: str, body: str) -> str:
-    prefix = f"{_checked(chart_id)}-{frame.name}"
+def svg(name: str, size: tuple[int, int], chart_id: str, title: str, desc: str, body: str) -> str:
+    """A drawing with its name and its description for those who hear it; `body` is HTML.
+
+    `name` is "wide" or "narrow", the screen that shows it; `size` its width and height in pixels.
+    """
+    prefix = f"{_checked(chart_id)}-{name}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {frame.name}" role="img"'
-        f' viewBox="0 0 {frame.width} {frame.height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" role="img"'
+        f' viewBox="0 0 {size[0]} {size[1]}"'
         f' aria-labelledby="{prefix}-title {prefix}-desc">'
         f'<title id="{prefix}-title">{_escape(title)}</title>'
         f'<desc id="{prefix}-desc">{_escape(desc)}</desc>{body}</svg>'
