@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.stats import f as f_distribution
+from scipy.special import fdtri
 
 from almoner.methods.fair_scores.statistics import Statistics
 
@@ -161,8 +161,8 @@ def _mean_squares(statistics: Statistics, unit: str, rater: str) -> _MeanSquares
 
 def _relative(k: int, rows: float, error: float, df: int, df_error: int, tail: float) -> Intraclass:
     """The correlation from a ratio of mean squares, and from the limits of that ratio."""
-    low = rows / float(f_distribution.isf(tail, df, df_error))
-    high = rows * float(f_distribution.isf(tail, df_error, df))
+    low = rows / float(fdtri(df, df_error, 1 - tail))
+    high = rows * float(fdtri(df_error, df, 1 - tail))
     return Intraclass(*((r - error) / (r + (k - 1) * error) for r in (rows, low, high)))
 
 
@@ -176,8 +176,8 @@ def _absolute(squares: _MeanSquares, tail: float) -> Intraclass:
     a = k * value / (n * (1 - value)) * columns
     b = (1 + k * value * (n - 1) / (n * (1 - value))) * error
     freedom = (a + b) ** 2 / (a**2 / (k - 1) + b**2 / ((n - 1) * (k - 1)))
-    below = float(f_distribution.isf(tail, n - 1, freedom))
-    above = float(f_distribution.isf(tail, freedom, n - 1))
+    below = float(fdtri(n - 1, freedom, 1 - tail))
+    above = float(fdtri(freedom, n - 1, 1 - tail))
     noise = k * columns + (k * n - k - n) * error
     low = n * (rows - below * error) / (below * noise + n * rows)
     high = n * (above * rows - error) / (noise + n * above * rows)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from scipy.special import gammaln
-from scipy.stats import norm, t
+from scipy.special import gammaln, ndtri, stdtrit
 
 from almoner.methods.survey import Interval, wilson
 
@@ -135,13 +134,13 @@ def change(pairs: Paired, level: float = 0.95) -> Change:
     ):
         raise OutcomesError("means and deviations must be numbers, the deviations not negative")
     difference = pairs.mean_after - pairs.mean_before
-    quantile = float(t.ppf(_upper(level), pairs.n - 1))
+    quantile = float(stdtrit(pairs.n - 1, _upper(level)))
     mean = Figure.around(difference, pairs.sd_change / math.sqrt(pairs.n), quantile)
     standardised = None
     if pairs.sd_before > 0 and pairs.n > 2:
         d = small_sample_correction(pairs.n - 1) * difference / pairs.sd_before
         variance = ((pairs.sd_change / pairs.sd_before) ** 2 + d**2 / 2) / pairs.n
-        standardised = Figure.around(d, math.sqrt(variance), float(norm.ppf(_upper(level))))
+        standardised = Figure.around(d, math.sqrt(variance), float(ndtri(_upper(level))))
     return Change(pairs.n, mean, standardised, level)
 
 
@@ -179,7 +178,7 @@ def reliable_change(
     if not 0 <= reliability < 1:
         raise OutcomesError(f"a reliability of {reliability} cannot be; give one from 0 to below 1")
     index = (after - before) / (sd * math.sqrt(2 * (1 - reliability)))
-    if abs(index) <= float(norm.ppf(_upper(level))):
+    if abs(index) <= float(ndtri(_upper(level))):
         return ReliableChange(index, "unchanged")
     return ReliableChange(index, "improved" if (index > 0) == higher_is_better else "deteriorated")
 
@@ -299,7 +298,7 @@ def _welch(one: np.ndarray, other: np.ndarray, level: float) -> Figure:
     freedom = sum(parts) ** 2 / sum(
         part**2 / (len(group) - 1) for part, group in zip(parts, (one, other), strict=True)
     )
-    return Figure.around(value, math.sqrt(sum(parts)), float(t.ppf(_upper(level), freedom)))
+    return Figure.around(value, math.sqrt(sum(parts)), float(stdtrit(freedom, _upper(level))))
 
 
 def _deviation(values: np.ndarray) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from itertools import count
 from types import ModuleType
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from almoner.methods.outcomes import Effect, Figure, GroupTime, OutcomesError, Unidentified
 
@@ -131,7 +131,7 @@ def _estimated(
         result = library.CallawaySantAnna(control_group="not_yet_treated", alpha=1 - level).fit(
             table, outcome="outcome", unit="place", time="period", first_treat="start"
         )
-    quantile = float(norm.ppf((1 + level) / 2))
+    quantile = float(ndtri((1 + level) / 2))
     cells = [
         GroupTime(
             cohort=periods[int(start) - 1],
