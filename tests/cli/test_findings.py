@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -55,6 +56,23 @@ def test_json_lines(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert inflated["limit"] == 0.1
     assert {one["due"] for one in found} == {"2026-07-14"}
     assert captured.err == ""
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(city: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+        assert run(city, "--only", "M02", "-o", pipe) == 0
+        assert json.loads(reader.read())["code"] == "M02"
+    assert pipe.is_fifo()
+
+
+def test_a_link_goes_on_pointing_to_its_file(city: Path, tmp_path: Path) -> None:
+    file, link = tmp_path / "found.jsonl", tmp_path / "latest.jsonl"
+    link.symlink_to(file)
+    assert run(city, "--only", "M02", "-o", link) == 0
+    assert link.readlink() == file
+    assert json.loads(file.read_text())["code"] == "M02"
 
 
 def test_the_same_bytes_from_a_zip_into_a_file(

@@ -247,8 +247,15 @@ def _write(args: argparse.Namespace, result: "Result", on: date) -> None:
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """A file that takes the place of `target` once it is written, and never half of it."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.absolute().parent)
+    """A file that takes the place of `target` once it is written, and never half of it.
+
+    A device or a pipe is written to; a link goes on pointing to the file that it names.
+    """
+    if target.exists() and not target.is_file():
+        yield target
+        return
+    target = target.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     os.close(handle)
     path = Path(name)
     try:
