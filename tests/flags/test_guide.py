@@ -131,6 +131,16 @@ def test_market_share(values, amount, flagged):
     assert found == ({"Tenderer": {"S": 0.5}} if flagged else {})
 
 
+@pytest.mark.parametrize(
+    ("amount", "known"),
+    [(1e308, False), (1.01e18, False), (1e18, True), (1e-6, True), (9e-7, False), (5e-324, False)],
+)
+def test_what_is_no_money_makes_no_market(values, amount, known):
+    awards = [award(supplier, amount=amount) for supplier in "STUSTU"]
+    found = values("R051", {"ocid": "1", "awards": awards}, limits={("R051", "threshold"): 0.3})
+    assert (found != {}) == known
+
+
 def test_a_consortium_and_several_classes_divide_an_award(values):
     awards = [
         award("S", "T", amount=80, classes=("85311300", "80490000")),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from almoner.flags.release import FullRelease, Release
+from almoner.flags.release import MOST, FullRelease, Release
 
 Read = TypeVar("Read", bound=Release)
 Decode = Callable[[bytes | msgspec.Raw], Release]
@@ -102,7 +102,7 @@ def _fit(value: Any, wanted: Any) -> Any:  # noqa: C901
     if wanted is int:
         return value if isinstance(value, int) else None
     if wanted is float:
-        return _finite(value) if isinstance(value, int | float) else None
+        return _amount(value) if isinstance(value, int | float) else None
     return _part(value, wanted) if isinstance(value, dict) else None
 
 
@@ -122,8 +122,5 @@ def _text(value: Any) -> str | None:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 
-def _finite(number: float) -> float | None:
-    try:
-        return float(number) if math.isfinite(number) else None
-    except OverflowError:
-        return None
+def _amount(number: float) -> float | None:
+    return float(number) if abs(number) <= MOST else None

@@ -11,6 +11,7 @@ from functools import partial
 
 from almoner.flags.process import Process, count_tenderers
 from almoner.flags.release import (
+    LEAST,
     Contract,
     Document,
     FullAward,
@@ -192,7 +193,7 @@ def known(value: Value | None) -> tuple[float, str] | None:
     """An amount with its currency, None where either is not known."""
     if value is None or value.amount is None or value.currency is None:
         return None
-    return value.amount, value.currency
+    return value.amount if abs(value.amount) >= LEAST else 0.0, value.currency
 
 
 def _tender(release: FullRelease) -> FullTender:

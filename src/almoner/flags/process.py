@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from almoner.flags.release import Award, Bid, Release, Tender
+from almoner.flags.release import LEAST, Award, Bid, Release, Tender
 from almoner.flags.tally import Evidence
 
 NO_TENDER = Tender()
@@ -113,7 +113,7 @@ def is_after(late: str, end: str) -> bool | None:
 
 def difference(won: float, lost: float) -> float | str:
     """How far the lowest losing bid is above the winning one, as a share of it; or why not."""
-    if won <= 0:
+    if won < LEAST:
         return "a winning amount above 0"
     if lost < won:
         return "the lowest bid as the winner"

@@ -5,7 +5,14 @@ besides; the fewer fields, the quicker the reading. A line that has every field 
 should have is decoded straight into these; `almoner.flags.decoding` repairs any other.
 """
 
+from typing import Annotated
+
 import msgspec
+
+# More is no money, and sums of it could be more than a number can hold; less is an error of
+# arithmetic, and shares of it could.
+MOST, LEAST = 1e18, 1e-6
+Amount = Annotated[float, msgspec.Meta(ge=-MOST, le=MOST)]
 
 
 class Part(msgspec.Struct, gc=False, omit_defaults=True, rename="camel"):
@@ -19,7 +26,7 @@ class Reference(Part):
 
 
 class Value(Part):
-    amount: float | None = None
+    amount: Amount | None = None
     currency: str | None = None
 
 
