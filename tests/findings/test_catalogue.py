@@ -23,7 +23,10 @@ from almoner.rules.packs import china
 
 LETTERS = {"P": 7, "T": 12, "C": 8, "D": 8, "O": 2, "W": 3, "M": 3, "E": 7, "V": 3, "I": 3, "N": 2}
 ASKS = {"purchaser", "provider", "supervisor", "finance", "evaluator"}
-DERIVED = {"lineage": "areas"}  # what stands behind a derived table
+DERIVED = {
+    "lineage": "areas",
+    "records_by_month": "service_records",
+}  # what stands behind a derived table
 FORMATS = {*UNITS, "fen", "date", "instant", "cause", ""}
 
 every_finding = pytest.mark.parametrize("code", codes())

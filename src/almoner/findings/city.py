@@ -4,10 +4,11 @@ Columns come in few types, the same in every engine, so that all comparisons are
 - text as string, flags as boolean, whole numbers as int64, other numbers as decimal(24, 9);
 - a day as int64: days since 1970-01-01, so that days between two are their difference;
 - an instant as int64: microseconds since 1970-01-01T00:00Z; `day_of` gives its day in Shanghai.
-Two tables are derived: `calendar` (`day`, `text` YYYY-MM-DD, `month` YYYY-MM, `year`, `workdays` =
-working days since 1970-01-01 up to and including that day; `estimated` = days since then that lie
-in a year without a published calendar) and `lineage` (`area_code`, `ancestor`, `level` of the
-ancestor, `distance` 0 for the area itself).
+Three tables are derived: `calendar` (`day`, `text` YYYY-MM-DD, `month` YYYY-MM, `year`, `workdays`
+= working days since 1970-01-01 up to and including that day; `estimated` = days since then that lie
+in a year without a published calendar), `lineage` (`area_code`, `ancestor`, `level` of the
+ancestor, `distance` 0 for the area itself) and `records_by_month` (the service records, each with
+the `month` of its day).
 """
 
 from collections.abc import Callable, Mapping
@@ -26,19 +27,23 @@ MICROSECONDS_A_DAY = 86_400_000_000
 ROWS = 100  # of one table that a finding names; the rest is only counted
 SHANGHAI_AHEAD = 8 * 3_600_000_000  # at all times since 15 September 1991
 
+Fetch = Callable[[ir.Table], list[dict[str, object]]]
+
 
 @dataclass(frozen=True)
 class City:
     """What a rule is computed from.
 
-    `fetch` gives the rows of a small expression; `hold` a table of the rows of one that is asked
-    for again and again, for as long as its context lasts.
+    `fetch` gives the rows of a small expression; `fetch_by_month` those of one whose rows about a
+    month follow from the service records and the days of that month; `hold` a table of the rows of
+    one that is asked for again and again, for as long as its context lasts.
     """
 
     as_of: date
     tables: Mapping[str, ir.Table]
     pack: Pack
-    fetch: Callable[[ir.Table], list[dict[str, object]]]
+    fetch: Fetch
+    fetch_by_month: Fetch
     hold: Callable[[ir.Table], AbstractContextManager[ir.Table]]
 
     def __getitem__(self, table: str) -> ir.Table:
@@ -62,6 +67,12 @@ def day_of(instant: ir.IntegerValue) -> ir.IntegerValue:
 def midnight(day: ir.IntegerValue) -> ir.IntegerValue:
     """The instant at which a day begins in Shanghai."""
     return day * MICROSECONDS_A_DAY - SHANGHAI_AHEAD
+
+
+def with_month(records: ir.Table, calendar: ir.Table) -> ir.Table:
+    """The records with the `month` of their day: what `records_by_month` holds."""
+    days = calendar.select("month", day_="day")
+    return records.inner_join(days, day_of(records.started_at) == days.day_).drop("day_")
 
 
 def actual_end(contracts: ir.Table) -> ir.IntegerValue:

@@ -25,6 +25,7 @@ from almoner.findings.engines import Files
 from almoner.findings.run import Finding, compute
 
 RECORDS = "service_records"
+MONTHLY = "records_by_month"
 DERIVED = ("calendar", "lineage")  # the one follows from the code, the other from areas
 CODE = ("citypackage", "findings", "methods", "rules", "watch")
 LIBRARIES = ("chinesecalendar", "duckdb", "ibis-framework", "numpy", "scipy")
@@ -66,7 +67,8 @@ class Kept:
     def compute(self, entry: Definition, city: City) -> list[Finding]:
         """The findings of one rule, as `run.compute` gives them."""
         # It sees no other table, for a change of that would not show.
-        tables = {name: city[name] for name in (*entry.needs, *DERIVED) if name in city.tables}
+        seen = {*entry.needs, *DERIVED, *([MONTHLY] if RECORDS in entry.needs else [])}
+        tables = {name: table for name, table in city.tables.items() if name in seen}
         city = replace(city, tables=tables)
         months = self._files[RECORDS] if entry.months else {}
         digest = self.digest({*entry.needs} - ({RECORDS} if entry.months else set()))
@@ -120,10 +122,9 @@ def _any_within(reach: int, months: Iterable[str], month: str) -> bool:
 
 def _of_months(city: City, months: Collection[str]) -> City:
     """The city with the service records of some months alone."""
-    records = city[RECORDS]
-    spans = [records.started_at.between(*_span(month)) for month in sorted(months)]
-    tables = {**city.tables, RECORDS: records.filter(ibis.or_(*spans))}
-    return replace(city, tables=tables)
+    spans = [ibis._.started_at.between(*_span(month)) for month in sorted(months)]
+    records = {name: city[name].filter(ibis.or_(*spans)) for name in (RECORDS, MONTHLY)}
+    return replace(city, tables={**city.tables, **records})
 
 
 def _span(month: str) -> tuple[int, int]:

@@ -44,7 +44,11 @@ class Result:
 def compute(entry: Definition, city: "City") -> list[Finding]:
     """The findings of one rule; the city must list all tables that it needs."""
     answer = entry.compute(city)
-    rows = answer if isinstance(answer, Sequence) else city.fetch(answer)
+    if isinstance(answer, Sequence):
+        rows = answer
+    else:
+        fetch = city.fetch_by_month if entry.months == "own" else city.fetch
+        rows = fetch(answer)
     return [_finding(entry, row) for row in rows]
 
 

@@ -15,10 +15,13 @@ import pyarrow.parquet as pq
 
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
-from almoner.findings.city import City
+from almoner.findings.city import City, with_month
 from almoner.findings.engines import Engine, Files
+from almoner.findings.engines.months import ALWAYS, Part, dated, parts
 from almoner.rules.packs import china
 
+MAIN = "main"
+RECORDS, MONTHLY = "service_records", "records_by_month"
 MEMORY = "6GB"  # beyond it, DuckDB uses the disk
 SQL_KEPT = 128  # more than the catalogue has expressions
 
@@ -42,6 +45,7 @@ CALENDAR = {
     **dict.fromkeys(("day", "year", "workdays", "estimated"), "BIGINT"),
     **dict.fromkeys(("text", "month"), "VARCHAR"),
 }
+MONTH = {"month": "VARCHAR"}
 LINEAGE = {
     **dict.fromkeys(("area_code", "ancestor", "level"), "VARCHAR"),
     "distance": "BIGINT",
@@ -59,23 +63,63 @@ class DuckDB(Engine):
             autoinstall_known_extensions=False,  # nothing is fetched from anywhere
             autoload_known_extensions=False,
         )
-        self._database.con.register("calendar", derived.calendar())
+        self._database.con.register("derived_calendar", derived.calendar())
+        # A table of its own has statistics, with which DuckDB joins sooner.
+        self._database.raw_sql("CREATE TABLE days AS SELECT * FROM derived_calendar")
         self._numbers = count()
         # Where rows are few, to write a rule's SQL takes longer than to answer it.
         self._sql = lru_cache(SQL_KEPT)(lambda node: self._database.compile(node.to_expr()))
 
     def city(self, files: Files, as_of: date) -> City:
         """The city that these files hold, each table a view of its files."""
+        self._show_parts(files.get(RECORDS, ()))
         tables = {"calendar": self._table("calendar", CALENDAR)}
         for name, paths in files.items():
-            kinds = {c.name: KINDS[c.type] for c in SCHEMA.tables[name].columns}
-            self._database.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {_select(name, paths)}')
-            tables[name] = self._table(name, kinds)
+            if name == RECORDS:
+                tables[MONTHLY] = self._table(MONTHLY, _kinds(name) | MONTH)
+            else:
+                self._view(name, _select(name, paths))
+            tables[name] = self._table(name, _kinds(name))
         if "areas" in tables:
             areas = tables["areas"].select("code", "level", "parent_code")
             self._database.con.register("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._table("lineage", LINEAGE)
-        return City(as_of, tables, china(), self._fetch, self._hold)
+        return City(as_of, tables, china(), self._fetch, self._fetch_by_month, self._hold)
+
+    def _show_parts(self, paths: Sequence[Path]) -> None:
+        """Views of the calendar and the service records: a schema a part, and the whole in main."""
+        whole = Part(dated(paths), *ALWAYS)
+        several = parts(whole.files)
+        self._schemas = [f"part_{n}" for n in range(len(several))] if several != [whole] else [MAIN]
+        for schema, part in {**dict(zip(self._schemas, several, strict=True)), MAIN: whole}.items():
+            self._database.raw_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            self._look_in(schema)
+            self._show(part)
+
+    def _look_in(self, schema: str) -> None:
+        self._database.raw_sql(f"SET search_path = '{schema},{MAIN}'")
+
+    def _show(self, part: Part) -> None:
+        within = f"day >= {part.begins} AND day < {part.ends}"
+        self._view("calendar", f"SELECT * FROM days WHERE {within}")  # noqa: S608 - numbers
+        self._view(RECORDS, _select(RECORDS, [file.path for file in part.files]))
+        # In a file of one month the month is a constant, with which DuckDB groups sooner.
+        selects = [
+            f"SELECT *, '{file.first:%Y-%m}' AS month "  # noqa: S608 - a date, and `_select`
+            f"FROM ({_select(RECORDS, [file.path])})"
+            for file in part.files
+            if file.first == file.last
+        ]
+        mixed = [file.path for file in part.files if file.first != file.last]
+        if mixed or not selects:
+            self._view("mixed_records", _select(RECORDS, mixed))
+            records = self._table("mixed_records", _kinds(RECORDS))
+            calendar = self._table("calendar", CALENDAR)
+            selects.append(self._sql(with_month(records, calendar).op()))
+        self._view(MONTHLY, " UNION ALL ".join(selects))
+
+    def _view(self, name: str, select: str) -> None:
+        self._database.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {select}')
 
     def _table(self, name: str, kinds: Mapping[str, str]) -> ir.Table:
         # Ibis would ask DuckDB for the types, which takes a while and which are known.
@@ -89,6 +133,16 @@ class DuckDB(Engine):
         answer = self._database.raw_sql(self._sql(expression.op()))
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def _fetch_by_month(self, expression: ir.Table) -> list[dict[str, object]]:
+        rows = []
+        try:
+            for schema in self._schemas:
+                self._look_in(schema)
+                rows += self._fetch(expression)
+        finally:
+            self._look_in(MAIN)
+        return rows
 
     @contextmanager
     def _hold(self, expression: ir.Table) -> Iterator[ir.Table]:
@@ -105,6 +159,11 @@ class DuckDB(Engine):
         """Let go of memory and disk."""
         self._database.disconnect()
         self._scratch.cleanup()
+
+
+def _kinds(name: str) -> dict[str, str]:
+    """The columns of a table of the format, with their types in DuckDB."""
+    return {column.name: KINDS[column.type] for column in SCHEMA.tables[name].columns}
 
 
 def _select(name: str, paths: Sequence[Path]) -> str:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
-from almoner.findings.city import City
+from almoner.findings.city import City, with_month
 from almoner.findings.engines import Engine, Files
 from almoner.rules.packs import china
 
@@ -77,11 +77,15 @@ class Spark(Engine):
         for name, paths in files.items():
             self._read(name, paths).createOrReplaceTempView(name)
             tables[name] = self._table(name)
+        if "service_records" in tables:
+            records = with_month(tables["service_records"], tables["calendar"])
+            tables["records_by_month"] = records
         if "areas" in tables:
             areas = tables["areas"].select("code", "level", "parent_code")
             self._register("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._database.table("lineage")
-        return City(as_of, tables, china(), self._fetch, self._hold)
+        # What is one task here, Spark splits by itself.
+        return City(as_of, tables, china(), self._fetch, self._fetch, self._hold)
 
     def _table(self, name: str) -> ir.Table:
         # Ibis would ask Spark for the types, which takes a while and which are known.

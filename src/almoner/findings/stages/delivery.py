@@ -54,11 +54,6 @@ def bit_count(bits: int) -> dt.int8:
     """How many bits there are: a function of this name is in every engine's SQL."""
 
 
-def _naming(found: ir.Table, records: ir.Table, keys: list[str]) -> ir.Table:
-    """The findings, each with the records that share its keys."""
-    return _named(found, found.left_join(records.select(*keys, record="id"), keys))
-
-
 def _named(found: ir.Table, rows: ir.Table) -> ir.Table:
     """The findings, each with the first hundred of the `record`s that it is joined with."""
     names = ibis._.record.collect().sort()[:ROWS]  # each record is there once
@@ -138,10 +133,10 @@ def impossible_day(city: City) -> ir.Table:
         .aggregate(value=ibis._.minutes.sum())
     )
     long = days.filter(above(whole(days.value), 1, limit))
-    named = records.select("worker_id", "id", day=day)
-    found = _naming(long, named, ["worker_id", "day"]).rename(id="worker_id")
-    named = found.inner_join(city["calendar"].select("day", key="text"), "day")
-    return named.mutate(limit=float(limit))
+    of_days = records.select("worker_id", record="id", day=day)
+    found = _named(long, long.left_join(of_days, ["worker_id", "day"])).rename(id="worker_id")
+    dated = found.inner_join(city["calendar"].select("day", key="text"), "day")
+    return dated.mutate(limit=float(limit))
 
 
 def _one() -> ir.IntegerValue:
@@ -258,40 +253,43 @@ def recorded_twice(city: City) -> ir.Table:
     )
 
 
-def _by_month(city: City, records: ir.Table) -> ir.Table:
-    """The records with the `month` of their day."""
-    days = city["calendar"].select("day", "month")
-    return records.mutate(day=day_of(records.started_at)).inner_join(days, "day")
-
-
 @finding("D05")
 def written_up_long_after(city: City) -> ir.Table:
     """Contract-months with a large share of their minutes entered late."""
     share = city.limit("D05", "share")
     # Whole microseconds are above a limit if they are above its whole part.
     longest = int(city.limit("D05", "days") * MICROSECONDS_A_DAY)
-    records = city["service_records"]
-    is_late = records.entered_at - records.started_at > longest
-    late = _by_month(city, records.filter(is_late).select("id", "contract_id", "started_at"))
-    records = _by_month(city, records.select("contract_id", "started_at", "minutes", late=is_late))
-    minutes = records.minutes
-    months = records.group_by("contract_id", "month").aggregate(
+    records = city["records_by_month"]
+    late = records.entered_at - records.started_at > longest
+    months = records.group_by("contract_id", key="month").aggregate(
         records=records.count(),
-        late=records.late.sum(),
-        minutes=minutes.sum(),
-        late_minutes=minutes.sum(where=records.late).fill_null(0),
+        late=records.count(where=late),
+        minutes=records.minutes.sum(),
+        late_minutes=records.minutes.sum(where=late).fill_null(0),
+        named=records.id.collect(where=late),
     )
     worst = months.filter(
         months.records >= LEAST_RECORDS,
         above(whole(months.late_minutes), whole(months.minutes), share),
-    ).select(
-        *("contract_id", "month", "records", "late"),
-        value=ratio(months.late_minutes, months.minutes),
+    )
+    return worst.select(
+        *("key", "records", "late"),
+        id="contract_id",
+        value=ratio(worst.late_minutes, worst.minutes),
         limit=float(share),
         days=float(city.limit("D05", "days")),
+        row_service_records=worst.named.sort()[:ROWS],
     )
-    found = _naming(worst, late, ["contract_id", "month"])
-    return found.rename(id="contract_id", key="month")
+
+
+def _earliest_and_latest(city: City, *keys: str) -> ir.Table:
+    """When the first and the last session of each group began: which groups need a closer look.
+
+    Grouping takes a fraction of what reading the records' ids does.
+    """
+    started_at = ibis._.started_at
+    groups = city["service_records"].group_by(keys)
+    return groups.aggregate(earliest=started_at.min(), latest=started_at.max())
 
 
 @finding("D06")
@@ -306,8 +304,11 @@ def outside_the_contract(city: City) -> ir.Table:
         over=midnight(end + 1),
         row_contracts="id",
     )
+    served = _earliest_and_latest(city, "contract_id")
+    served = served.inner_join(contracts, served.contract_id == contracts.row_contracts)
+    served = served.filter((served.earliest < served.begins) | (served.latest >= served.over))
     records = city["service_records"].select("id", "contract_id", "started_at")
-    records = records.inner_join(contracts, records.contract_id == contracts.row_contracts)
+    records = records.inner_join(served, "contract_id")
     early = records.started_at < records.begins
     late = records.started_at >= records.over
     return records.filter(early | late).select(
@@ -323,33 +324,32 @@ def outside_the_contract(city: City) -> ir.Table:
 @finding("D07")
 def not_on_the_staff(city: City) -> ir.Table:
     """Records by a worker whom the contract's provider did not employ on that day."""
+    contracts = city["contracts"].select("provider_uscc", row_contracts="id")
     workers = city["workers"]
-    # Numbers are compared sooner than codes. In order, since an engine may number them twice.
-    number = ibis.row_number().over(order_by="uscc")
-    employers = workers.select("uscc").distinct().mutate(employer=number)
-    contracts = city["contracts"].left_join(employers, [("provider_uscc", "uscc")])
-    contracts = contracts.select(row_contracts="id", provider=ibis._.employer.fill_null(-1))
-    workers = workers.inner_join(employers, "uscc")
     workers = workers.select(
-        *("employer", "employed_from", "employed_to"),
+        *("uscc", "employed_from", "employed_to"),
         joins=midnight(workers.employed_from),
         leaves=midnight(workers.employed_to + 1),
-        row_workers=workers.id,
+        row_workers="id",
     )
+    served = _earliest_and_latest(city, "contract_id", "worker_id")
+    served = served.inner_join(contracts, served.contract_id == contracts.row_contracts)
+    served = served.inner_join(workers, served.worker_id == workers.row_workers)
+    served = served.mutate(elsewhere=served.uscc != served.provider_uscc)
+    left = (served.latest >= served.leaves).fill_null(False)
+    served = served.filter(served.elsewhere | (served.earliest < served.joins) | left)
     records = city["service_records"].select("id", "contract_id", "worker_id", "started_at")
-    records = records.inner_join(contracts, records.contract_id == contracts.row_contracts)
-    records = records.inner_join(workers, records.worker_id == workers.row_workers)
-    elsewhere = records.employer != records.provider
+    records = records.inner_join(served, ["contract_id", "worker_id"])
     early = records.started_at < records.joins
     late = (records.started_at >= records.leaves).fill_null(False)
-    return records.filter(elsewhere | early | late).select(
+    return records.filter(records.elsewhere | early | late).select(
         "id",
         "started_at",
         "employed_from",
         "employed_to",
         "row_contracts",
         "row_workers",
-        variant=ibis.cases((elsewhere, "elsewhere"), (early, "early")),
+        variant=ibis.cases((records.elsewhere, "elsewhere"), (early, "early")),
     )
 
 
@@ -368,7 +368,7 @@ def fewer_workers_than_promised(city: City) -> ir.Table:
     due = contracts.inner_join(
         months, (months.begins >= contracts.starts_on) & (months.ends <= contracts.end)
     )
-    records = _by_month(city, city["service_records"])
+    records = city["records_by_month"]
     busy = records.group_by("contract_id", "worker_id", "month").aggregate(
         minutes=ibis.least(records.minutes, MINUTES_AT_WORK).sum()
     )
