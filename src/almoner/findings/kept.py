@@ -124,7 +124,8 @@ def _of_months(city: City, months: Collection[str]) -> City:
     """The city with the service records of some months alone."""
     spans = [ibis._.started_at.between(*_span(month)) for month in sorted(months)]
     records = {name: city[name].filter(ibis.or_(*spans)) for name in (RECORDS, MONTHLY)}
-    return replace(city, tables={**city.tables, **records})
+    # These are few: to ask for them part by part takes longer.
+    return replace(city, tables={**city.tables, **records}, fetch_by_month=city.fetch)
 
 
 def _span(month: str) -> tuple[int, int]:
