@@ -4,7 +4,7 @@ Every chart stands before the table of its figures (in <details>): it is never t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -275,6 +275,17 @@ def svg(name: str, size: tuple[int, int], chart_id: str, title: str, desc: str, 
         f'<title id="{prefix}-title">{_escape(title)}</title>'
         f'<desc id="{prefix}-desc">{_escape(desc)}</desc>{body}</svg>'
     )
+
+
+def both(
+    height: int, chart_id: str, title: str, desc: str, draw: Callable[[int], str]
+) -> SafeString:
+    """A drawing for a wide and for a narrow screen; `draw` gives its HTML for a width in pixels."""
+    parts = (
+        svg(frame.name, (frame.width, height), chart_id, title, desc, draw(frame.width))
+        for frame in _FRAMES
+    )
+    return mark_safe("".join(parts))  # noqa: S308 - every text in it passed _escape
 
 
 def _tile(cell: Tile) -> str:
