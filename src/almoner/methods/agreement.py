@@ -45,7 +45,8 @@ def alpha(counts: sp.csr_array, values: Floats, level: Level) -> float:
         raise AgreementError("every value is the same: agreement is not defined")
     if level is Level.NOMINAL:
         within = per_unit - np.asarray(paired.power(2).sum(1)).ravel() / per_unit
-        between = float(per_value.sum() - (per_value**2).sum() / per_value.sum())
+        total = float(np.sum(per_value))
+        between = total - float(np.sum(per_value**2)) / total
         return _one_less(within, between, per_unit)
     if level is Level.RATIO:
         return _ratio(paired, values, per_unit, per_value)
@@ -66,7 +67,7 @@ def _one_less(within: Floats, between: float, per_unit: Floats) -> float:
 
 def _ratio(paired: sp.csr_array, values: Floats, per_unit: Floats, per_value: Floats) -> float:
     """Differences are relative to the sum of two values, so every pair of values is looked at."""
-    if values.min() < 0:
+    if np.min(values) < 0:
         raise AgreementError("a ratio scale has no values below 0")
     if len(values) > MOST_VALUES:
         raise AgreementError(

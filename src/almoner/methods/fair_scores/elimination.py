@@ -248,7 +248,8 @@ class Factorised:
 
     def _all(self, chunk: _Chunk) -> Floats:
         """D Z'Z D between the blocks of a chunk and all of the rest: blocks x size x rest."""
-        return self._outer[chunk.rows].toarray().reshape(*chunk.inner.shape[:2], -1)
+        outer: Floats = self._outer[chunk.rows].toarray().reshape(*chunk.inner.shape[:2], -1)
+        return outer
 
     def _met(self, chunk: _Chunk, columns: Integers) -> Floats:
         """The same on the columns that each block meets: blocks x size x width."""

@@ -95,7 +95,7 @@ class Fit:
         design = problem.design
         centred = sp.csr_array(fixed @ design.shift)
         levels = len(here.effects)
-        wanted = sp.csr_array((fixed.shape[0], levels))
+        wanted = sp.csr_array((fixed.shape[0], levels), dtype=np.float64)
         for name, combination in random.items():
             if name in self.effects:
                 term = self.statistics.index(name)

@@ -66,7 +66,7 @@ def severities(fit: Fit, term: str, within: Sequence[str] = ()) -> tuple[Severit
         if crossed.nnz != size:
             raise ValueError(f"a level of {term} lies in several of {name}")
         random[name] = _against_mean(sp.csr_array(crossed > 0).astype(np.float64))
-    fixed = sp.csr_array((size, len(fit.columns)))
+    fixed = sp.csr_array((size, len(fit.columns)), dtype=np.float64)
     found = fit.predictions(fixed, random)
     return tuple(
         Severity(level, 0.0 - value, se, int(count))
