@@ -157,6 +157,14 @@ def test_what_needs_no_translation_is_left_alone(tmp_path: Path, html: str) -> N
     assert [fault for fault in messages.faults(tmp_path) if "translation tag" in fault] == []
 
 
+def test_a_message_within_an_f_string_is_refused(tmp_path: Path) -> None:
+    text = """told = f"<b>{escape(_('late'))}</b>"\n"""
+    (tmp_path / "labels.py").write_text(text, "utf-8")
+    assert any(
+        "labels.py:1: a message within an f-string" in one for one in messages.faults(tmp_path)
+    )
+
+
 def test_no_source_no_message(tmp_path: Path) -> None:
     assert messages.faults(tmp_path) == []
     messages.update(tmp_path)

@@ -341,7 +341,8 @@ def _term(page: ContractPage) -> str:
     contract = page.head.contract
     told = f"{day(contract.starts_on)} – {day(contract.ends_on)}"
     if contract.ended_on and contract.ended_on != contract.ends_on:
-        told += f"<br>{_with(_('ended %(day)s'), day=day(contract.ended_on))}"
+        ended = _with(_("ended %(day)s"), day=day(contract.ended_on))
+        told += f"<br>{ended}"
     return told
 
 

@@ -56,7 +56,8 @@ def hours(work: Work, hidden: str) -> str:
 
 def mark() -> SafeString:
     """The sign for what may not be told."""
-    return mark_safe(f'<abbr title="{escape(_("hidden"))}">※</abbr>')  # noqa: S308
+    hidden = escape(_("hidden"))
+    return mark_safe(f'<abbr title="{hidden}">※</abbr>')  # noqa: S308
 
 
 def month_rows(service: YearOfService) -> str:
