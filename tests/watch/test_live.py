@@ -11,7 +11,7 @@ from tests.findings.small import duckdb
 from almoner.delivery.operations import sessions
 from almoner.findings.engines.duckdb import DuckDB
 from almoner.supervision.models import Run, StoredFinding, Watched
-from almoner.watch.live import catch_up
+from almoner.watch.live import catch_up, rehearse
 from almoner.watch.whole import refresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +76,30 @@ def test_nothing_happens_before_the_first_whole_run(engine: DuckDB) -> None:
     log(centre(), 1)
     assert follow(engine) == []
     assert not Run.objects.exists()
+
+
+@pytest.mark.one_database
+def test_after_a_rehearsal_no_sql_is_left_to_write(
+    there: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with DuckDB() as fresh:
+        rehearse(as_of=TODAY, engine=fresh)
+        written = []
+        write = fresh._database.compile
+        monkeypatch.setattr(
+            fresh._database, "compile", lambda rule: [written.append(rule), write(rule)][1]
+        )
+        log(there, 1, hours_later(LONG, -12), sure=True)
+        follow(fresh)
+    assert open_codes() == {("D02", "W-1")}
+    assert len(written) == 1  # D01 brings a small table of its own, made anew each time
+
+
+def test_a_rehearsal_keeps_nothing(there: Centre, engine: DuckDB) -> None:
+    follow(engine)
+    before = Run.objects.count(), StoredFinding.objects.count(), Watched.objects.get().seq
+    rehearse(as_of=TODAY, engine=engine)
+    assert (Run.objects.count(), StoredFinding.objects.count(), Watched.objects.get().seq) == before
 
 
 @pytest.mark.one_database

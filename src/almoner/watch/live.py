@@ -5,26 +5,28 @@ contracts, or of the workers, that the events name are read.
 """
 
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from django.db.models import Q
 
 from almoner.audit.models import Event
+from almoner.delivery.models import ServiceRecord
 from almoner.exchange.export import frames
 from almoner.exchange.tables import LOADED_ONLY, STORED
 from almoner.findings.definition import Definition, catalogue
 from almoner.findings.engines import Engine
 from almoner.findings.package import storable
-from almoner.findings.run import run
+from almoner.findings.run import Result, run
 from almoner.supervision.models import Run, Watched
 from almoner.supervision.operations import store
-from almoner.watch.touched import touched
+from almoner.watch.touched import Touched, touched
 
 OF_WORKERS = ("D02", "D03", "D04")
 
 Condition = tuple[str, Sequence[str] | None]
+Where = Mapping[str, Condition]
 
 
 def catch_up(*, at: datetime, as_of: date, engine: Engine) -> list[Run] | None:
@@ -41,6 +43,39 @@ def catch_up(*, at: datetime, as_of: date, engine: Engine) -> list[Run] | None:
     what = touched(events)
     if what.all:
         return None
+    last = events[-1].seq
+    runs = [
+        store(
+            _found(rules, where, as_of, engine),
+            as_of=as_of,
+            at=at,
+            engine="duckdb",
+            codes=[rule.code for rule in rules],
+            scope=scope,
+            whole=False,
+        )
+        for rules, scope, where in _asked(what)
+    ]
+    Watched.objects.update_or_create(id=1, defaults={"seq": last})
+    return runs
+
+
+def rehearse(*, as_of: date, engine: Engine) -> None:
+    """Compute what events of one contract would touch, and keep nothing.
+
+    Afterwards the SQL of the rules is written, so that the first event need not wait for it.
+    Nothing happens before the first whole run was stored.
+    """
+    session = ServiceRecord.objects.values_list("term__contract_id", "worker_id").first()
+    if session is None or not Run.objects.filter(whole=True).exists():
+        return
+    contract, worker = session
+    for rules, _, where in _asked(Touched(False, set(STORED), {contract}, {worker})):
+        _found(rules, where, as_of, engine)
+
+
+def _asked(what: Touched) -> Iterator[tuple[Sequence[Definition], Q | None, Where]]:
+    """The rules that are touched; of whom their findings are; which rows they need."""
     rules = [
         rule
         for rule in catalogue().values()
@@ -51,37 +86,21 @@ def catch_up(*, at: datetime, as_of: date, engine: Engine) -> list[Run] | None:
         rule for rule in rules if "service_records" in rule.needs and rule not in of_workers
     ]
     of_city = [rule for rule in rules if "service_records" not in rule.needs]
-    last = events[-1].seq
-    runs = []
-    for chosen, scope, where in (
-        (of_workers, Q(worker_id__in=what.workers), _of_workers(what.workers)),
-        (of_contracts, Q(contract_id__in=what.contracts), _of_contracts(what.contracts)),
-        (of_city, None, {}),
-    ):
-        if chosen and (scope is None or where):
-            runs.append(_compute(chosen, scope, where, at, as_of, engine))
-    Watched.objects.update_or_create(id=1, defaults={"seq": last})
-    return runs
+    if of_workers and what.workers:
+        yield of_workers, Q(worker_id__in=what.workers), _of_workers(what.workers)
+    if of_contracts and what.contracts:
+        yield of_contracts, Q(contract_id__in=what.contracts), _of_contracts(what.contracts)
+    if of_city:
+        yield of_city, None, {}
 
 
-def _compute(
-    rules: Collection[Definition],
-    scope: Q | None,
-    where: Mapping[str, Condition],
-    at: datetime,
-    as_of: date,
-    engine: Engine,
-) -> Run:
-    codes = [rule.code for rule in rules]
+def _found(rules: Sequence[Definition], where: Where, as_of: date, engine: Engine) -> Result:
     with tempfile.TemporaryDirectory(prefix="almoner-") as scratch:
         files = _files(Path(scratch), {table for rule in rules for table in rule.needs}, where)
-        result = run(engine.city(files, as_of), only=codes)
-    return store(result, as_of=as_of, at=at, engine="duckdb", codes=codes, scope=scope, whole=False)
+        return run(engine.city(files, as_of), only=[rule.code for rule in rules])
 
 
-def _files(
-    folder: Path, tables: Iterable[str], where: Mapping[str, Condition]
-) -> dict[str, list[Path]]:
+def _files(folder: Path, tables: Iterable[str], where: Where) -> dict[str, list[Path]]:
     """The tables, or the parts of them that are wanted, as Parquet files."""
     files: dict[str, list[Path]] = {}
     for table in tables:
@@ -94,18 +113,14 @@ def _files(
     return files
 
 
-def _of_workers(workers: Collection[str]) -> Mapping[str, Condition]:
-    if not workers:
-        return {}
+def _of_workers(workers: Collection[str]) -> Where:
     return {
         "workers": _among('t."id"', workers),
         "service_records": _among('t."worker_id"', workers),
     }
 
 
-def _of_contracts(contracts: Collection[str]) -> Mapping[str, Condition]:
-    if not contracts:
-        return {}
+def _of_contracts(contracts: Collection[str]) -> Where:
     terms, parameters = _among('"contract_id"', contracts)
     return {
         "contracts": _among('t."id"', contracts),

@@ -26,8 +26,14 @@ class Worker:
         self._wake = threading.Event()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._rehearsed = True
         self.quiet = threading.Event()
         self.quiet.set()
+
+    def begin(self) -> None:
+        """A server starts: take up what the last one left, and be ready for the first event."""
+        self._rehearsed = False
+        self.wake()
 
     def wake(self) -> None:
         """Something was written."""
@@ -48,6 +54,9 @@ class Worker:
                 close_old_connections()
                 try:
                     _follow(engine)
+                    if not self._rehearsed and not self._wake.is_set():
+                        self._rehearsed = True
+                        _rehearse(engine)
                 except Exception:
                     # The writer has his answer already; the next event tries again.
                     _log.exception("the findings could not follow the record")
@@ -64,6 +73,12 @@ def _follow(engine: "Engine") -> None:
     now = clock.now()
     if catch_up(at=now, as_of=now.date(), engine=engine) is None:
         refresh(engine, data=settings.DATA_DIR, at=now, as_of=now.date())
+
+
+def _rehearse(engine: "Engine") -> None:
+    from almoner.watch.live import rehearse
+
+    rehearse(as_of=clock.now().date(), engine=engine)
 
 
 WORKER = Worker()
