@@ -87,7 +87,9 @@ def _served(env: Environment, settings: str) -> Iterator[_Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = env | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(Path.cwd())}
+    # Nobody writes: the watch would only be a second user of the processor at the start.
+    env = env | {"ALMONER_WATCH": "off", "PYTHONPATH": str(Path.cwd())}
+    env["DJANGO_SETTINGS_MODULE"] = settings
     process = subprocess.Popen([ALMONER, "serve", "--port", str(port)], env=env)
     try:
         _wait(f"http://127.0.0.1:{port}{EMPTY}", process)
