@@ -67,13 +67,18 @@ def test_files_tell_their_months_in_shanghai(tmp_path: Path) -> None:
     pl.read_parquet(early).write_parquet(silent, statistics=False)
     counted = tmp_path / "counted"
     pl.read_parquet(early).cast({"started_at": pl.Int64}).write_parquet(counted)
+    naive, finer = tmp_path / "naive", tmp_path / "finer"
+    pl.read_parquet(early).cast({"started_at": pl.Datetime("us")}).write_parquet(naive)
+    pl.read_parquet(early).cast({"started_at": pl.Datetime("ns", "UTC")}).write_parquet(finer)
     empty = stored(tmp_path / "empty")
     february, march = date(2026, 2, 1), date(2026, 3, 1)
-    assert dated([late, early, empty, counted, silent]) == [
+    assert dated([late, early, empty, counted, silent, naive, finer]) == [
         File(silent, 2, date.min, date.max),
+        File(finer, 2, date.min, date.max),
         File(late, 2, february, march),
         File(early, 2, february, february),
         File(counted, 2, february, february),
+        File(naive, 2, february, february),
     ]
 
 

@@ -9,12 +9,14 @@ import fcntl
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from adbc_driver_manager import AdbcConnection, AdbcStatement
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -26,7 +28,7 @@ from almoner.exchange.tables import LOADED_ONLY, STORED, Stored
 from almoner.findings.package import storable
 
 if TYPE_CHECKING:
-    from adbc_driver_manager.dbapi import Connection
+    import pyarrow as pa
 
 Tell = Callable[[str, float], None]
 BATCH_ROWS = 100_000
@@ -42,7 +44,7 @@ def snapshot(folder: Path, on_progress: Tell) -> Mapping[str, list[Path]]:
     holds exactly.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder), closing(_connect(connection)) as database:
+    with _alone(folder), _connect(connection) as database:
         known = _read_state(folder)
         loads, months = _stamps(database)
         files = {}
@@ -62,7 +64,7 @@ def snapshot(folder: Path, on_progress: Tell) -> Mapping[str, list[Path]]:
 
 
 def _months(
-    database: "Connection",
+    database: AdbcConnection,
     folder: Path,
     known: Mapping[str, str],
     now: Mapping[str, str],
@@ -86,7 +88,7 @@ def _months(
     return [records / f"{month}.parquet" for month in sorted(now)]
 
 
-def _stamps(database: "Connection") -> tuple[str, dict[str, str]]:
+def _stamps(database: AdbcConnection) -> tuple[str, dict[str, str]]:
     """What tells the loads so far, and by month the state of each that holds records."""
     identity = _rows(database, "SELECT hash FROM audit_events ORDER BY seq LIMIT 1")
     serials = dict(
@@ -152,7 +154,7 @@ def _as_text(column: Column, source: str) -> str:
     return f"coalesce(CAST({source} AS text), '')"
 
 
-def _write(database: "Connection", sql: str, stored: Stored, path: Path) -> bool:
+def _write(database: AdbcConnection, sql: str, stored: Stored, path: Path) -> bool:
     """Write the rows of a query to a file, whole or not at all; whether there was one."""
     batches = _frames(database, sql, stored)
     first = next(batches, None)
@@ -173,16 +175,12 @@ def _write(database: "Connection", sql: str, stored: Stored, path: Path) -> bool
     return True
 
 
-def _frames(database: "Connection", sql: str, stored: Stored) -> Iterator[pl.DataFrame]:
-    with database.cursor() as cursor:
-        if not is_postgresql():
-            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": BATCH_ROWS})
-        cursor.execute(sql)
-        for batch in cursor.fetch_record_batch():
-            if batch.num_rows:
-                frame = pl.DataFrame(pl.from_arrow(batch))
-                typed = frame.select(_typed(column, frame) for column in stored.table.columns)
-                yield storable(stored.name, typed)
+def _frames(database: AdbcConnection, sql: str, stored: Stored) -> Iterator[pl.DataFrame]:
+    for batch in _batches(database, sql):
+        if batch.num_rows:
+            frame = pl.DataFrame(pl.from_arrow(batch))
+            typed = frame.select(_typed(column, frame) for column in stored.table.columns)
+            yield storable(stored.name, typed)
 
 
 def _typed(column: Column, frame: pl.DataFrame) -> pl.Expr:
@@ -209,30 +207,45 @@ _PARSED: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
 }
 
 
-def _connect(shell: BaseDatabaseWrapper) -> "Connection":
-    """A connection of ADBC to the database that Django is set to, reading one moment."""
+@contextmanager
+def _connect(shell: BaseDatabaseWrapper) -> Iterator[AdbcConnection]:
+    """A connection of ADBC to the database that Django is set to, reading one moment.
+
+    Its DB-API would import pandas, which takes longer than to read most tables.
+    """
+    driver = import_module(f"adbc_driver_{shell.vendor}")
     settings = shell.get_connection_params()
     if shell.vendor == "sqlite":
-        import adbc_driver_sqlite.dbapi as sqlite
+        uri = f"file:{settings['database']}?mode=ro"
+    else:
+        uri = " ".join(
+            f"{key}='{settings[key]}'"
+            for key in ("host", "port", "dbname", "user", "password")
+            if settings.get(key)
+        )
+    with driver.connect(uri) as database, AdbcConnection(database) as connected:
+        connected.set_autocommit(False)
+        if shell.vendor != "sqlite":
+            with AdbcStatement(connected) as statement:
+                statement.set_sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                statement.execute_update()
+        yield connected
 
-        return sqlite.connect(f"file:{settings['database']}?mode=ro")
-    import adbc_driver_postgresql.dbapi as postgresql
 
-    uri = " ".join(
-        f"{key}='{settings[key]}'"
-        for key in ("host", "port", "dbname", "user", "password")
-        if settings.get(key)
-    )
-    database: Connection = postgresql.connect(uri)
-    with database.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    return database
+def _batches(database: AdbcConnection, sql: str) -> Iterator["pa.RecordBatch"]:
+    import pyarrow as pa
+
+    with AdbcStatement(database) as statement:
+        if not is_postgresql():
+            statement.set_options(**{"adbc.sqlite.query.batch_rows": BATCH_ROWS})
+        statement.set_sql_query(sql)
+        stream, _ = statement.execute_query()
+        with pa.RecordBatchReader.from_stream(stream) as batches:
+            yield from batches
 
 
-def _rows(database: "Connection", sql: str) -> list[tuple[Any, ...]]:
-    with database.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall())
+def _rows(database: AdbcConnection, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for batch in _batches(database, sql) for row in batch.to_pylist()]
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:

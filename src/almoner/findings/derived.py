@@ -27,9 +27,9 @@ def calendar() -> pa.Table:
         worked=date_of.dt.weekday() <= 5,
     )
     known = days.get_column("year").is_in(list(statutory().known_years))
-    published = days.filter(known).get_column("date").to_list()
+    published = sorted(statutory().published)
     worked = days.get_column("worked").scatter(
-        known.arg_true(), [is_working_day(day) for day in published]
+        [(day - first).days for day in published], [is_working_day(day) for day in published]
     )
     start = (date(1970, 1, 1) - first).days
     counts = {"workdays": worked, "estimated": ~known}

@@ -46,7 +46,8 @@ class WorkCalendar:
     def __init__(self, days_off: Iterable[date], make_up_days: Iterable[date]) -> None:
         """`days_off` are the public holidays, `make_up_days` the Saturdays and Sundays worked."""
         off, made_up = set(days_off), set(make_up_days)
-        self.known_years = frozenset(day.year for day in off | made_up)
+        self.published = frozenset(off | made_up)
+        self.known_years = frozenset(day.year for day in self.published)
         self._lost = sorted(day for day in off if day.weekday() < SATURDAY)
         self._gained = sorted(day for day in made_up if day.weekday() >= SATURDAY)
 

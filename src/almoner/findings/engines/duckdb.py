@@ -11,7 +11,9 @@ from pathlib import Path
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
 
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
@@ -52,20 +54,33 @@ LINEAGE = {
 }
 
 
+class _Database(Backend):  # type: ignore[misc]
+    """Ibis's DuckDB, given rows without pandas: to import that takes longer than most rules."""
+
+    def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
+        self.take(op.name, op.data.to_pyarrow(op.schema))
+
+    def take(self, name: str, rows: pa.Table) -> None:
+        """Make a table of rows. A file holds them: DuckDB looks at all else by way of pandas."""
+        with tempfile.NamedTemporaryFile(prefix="almoner-", suffix=".parquet") as file:
+            pq.write_table(rows, file, compression="none", use_dictionary=False)
+            file.flush()
+            source = _quoted(Path(file.name))
+            self.raw_sql(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM read_parquet({source})')
+
+
 class DuckDB(Engine):
     """A DuckDB of its own, in memory."""
 
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="almoner-")
-        self._database = ibis.duckdb.connect(
+        self._database = _Database().connect(
             memory_limit=MEMORY,
             temp_directory=self._scratch.name,
             autoinstall_known_extensions=False,  # nothing is fetched from anywhere
             autoload_known_extensions=False,
         )
-        self._database.con.register("derived_calendar", derived.calendar())
-        # A table of its own has statistics, with which DuckDB joins sooner.
-        self._database.raw_sql("CREATE TABLE days AS SELECT * FROM derived_calendar")
+        self._database.take("days", derived.calendar())
         self._numbers = count()
         # Where rows are few, to write a rule's SQL takes longer than to answer it.
         self._sql = lru_cache(SQL_KEPT)(lambda node: self._database.compile(node.to_expr()))
@@ -82,7 +97,7 @@ class DuckDB(Engine):
             tables[name] = self._table(name, _kinds(name))
         if "areas" in tables:
             areas = tables["areas"].select("code", "level", "parent_code")
-            self._database.con.register("lineage", derived.lineage(self._fetch(areas)))
+            self._database.take("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._table("lineage", LINEAGE)
         return City(as_of, tables, china(), self._fetch, self._fetch_by_month, self._hold)
 

@@ -6,9 +6,10 @@ processor's cache is filled faster, and memory does not grow with the years.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from almoner.findings.city import MICROSECONDS_A_DAY, SHANGHAI_AHEAD
@@ -16,7 +17,7 @@ from almoner.findings.days import day_number, day_of_number
 
 LEAST_ROWS = 1_000_000  # of a part: for fewer, a query of its own costs more than it saves
 ALWAYS = day_number(date.min), day_number(date.max)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECONDS = (pa.int64(), pa.timestamp("us"), pa.timestamp("us", "UTC"))
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,14 @@ def _file(path: Path) -> File | None:
     spans = [group.column(column).statistics for group in groups if group.num_rows]
     if not spans:
         return None
-    if not all(span and span.has_min_max for span in spans):
+    kind = footer.schema.to_arrow_schema().field("started_at").type
+    if kind not in MICROSECONDS or not all(span and span.has_min_max for span in spans):
         return File(path, footer.num_rows, date.min, date.max)
-    first, last = min(span.min for span in spans), max(span.max for span in spans)
+    # As they are stored: pyarrow makes datetimes of them by way of pandas.
+    first, last = min(span.min_raw for span in spans), max(span.max_raw for span in spans)
     return File(path, footer.num_rows, _month(first), _month(last))
 
 
-def _month(instant: int | datetime) -> date:
-    """The first day of the month of an instant as Parquet stores it (engines.Files)."""
-    if isinstance(instant, datetime):
-        whole = instant.replace(tzinfo=UTC) - EPOCH
-        instant = whole.days * MICROSECONDS_A_DAY + whole.seconds * 1_000_000
+def _month(instant: int) -> date:
+    """The first day of the month of an instant."""
     return day_of_number((instant + SHANGHAI_AHEAD) // MICROSECONDS_A_DAY).replace(day=1)
