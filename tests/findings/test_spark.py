@@ -22,9 +22,10 @@ from tests.cli.test_findings import run as command
 from tests.demo.oracle_cases import AS_OF
 from tests.findings.composed import composed
 from tests.findings.small import write
+from tests.findings.test_kept import files_of
 from tests.methods.rated import city as rated_city
 
-from almoner.findings.city import City
+from almoner.findings.city import City, Fetch
 from almoner.findings.definition import codes, definition
 from almoner.findings.engines.duckdb import DuckDB
 from almoner.findings.engines.spark import Spark
@@ -56,6 +57,21 @@ def test_a_large_number_beside_an_empty_cell_stays_exact(spark: Spark, tmp_path:
     city = spark.city(files, date.fromisoformat(AS_OF))
     found = city.fetch(city["instalments"].select("paid_fen"))
     assert {row["paid_fen"] for row in found} == {large, None}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_some_files_of_records_are_asked_as_if_they_were_all(spark: Spark, tmp_path: Path) -> None:
+    files = files_of(tmp_path, composed())
+    city = spark.city(files, date.fromisoformat(AS_OF))
+
+    def months(fetch: Fetch) -> set[object]:
+        return {row["month"] for row in fetch(city["records_by_month"].select("month"))}
+
+    first, *_, last = (path.stem for path in files["service_records"])
+    chosen = [files["service_records"][0], files["service_records"][-1]]
+    assert months(city.fetch_of(chosen)) == {first, last}
+    assert months(city.fetch) == {path.stem for path in files["service_records"]} > {first, last}
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,12 @@ ancestor, `distance` 0 for the area itself) and `records_by_month` (the service 
 the `month` of its day).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
@@ -35,8 +36,9 @@ class City:
     """What a rule is computed from.
 
     `fetch` gives the rows of a small expression; `fetch_by_month` those of one whose rows about a
-    month follow from the service records and the days of that month; `hold` a table of the rows of
-    one that is asked for again and again, for as long as its context lasts.
+    month follow from the service records and the days of that month; what `fetch_of` gives fetches
+    as if some files of service records were all, until others are chosen; `hold` gives a table of
+    the rows of one that is asked for again and again, for as long as its context lasts.
     """
 
     as_of: date
@@ -44,6 +46,7 @@ class City:
     pack: Pack
     fetch: Fetch
     fetch_by_month: Fetch
+    fetch_of: Callable[[Sequence[Path]], Fetch]
     hold: Callable[[ir.Table], AbstractContextManager[ir.Table]]
 
     def __getitem__(self, table: str) -> ir.Table:

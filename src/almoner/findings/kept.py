@@ -6,7 +6,7 @@ records by itself (`Definition.months`), only the months that changed are comput
 """
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -14,12 +14,11 @@ from hashlib import file_digest, sha256
 from importlib.metadata import version
 from pathlib import Path
 
-import ibis
 import msgspec
 
 import almoner
 from almoner.findings.city import MICROSECONDS_A_DAY, SHANGHAI_AHEAD, City
-from almoner.findings.days import day_number, day_of_number
+from almoner.findings.days import day_of_number
 from almoner.findings.definition import Definition
 from almoner.findings.engines import Files
 from almoner.findings.run import Finding, compute
@@ -55,6 +54,7 @@ class Kept:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._as_of = as_of
+        self._records = {path.stem: path for path in files.get(RECORDS, ())}
         self._files = {
             name: {path.stem: _of_file(path) for path in paths} for name, paths in files.items()
         }
@@ -78,11 +78,29 @@ class Kept:
         longest = _longest(city) if entry.months == "reaching" else 0
         now = _Found(digest, months, longest, [])
         if before and before.digest == digest and before.months.keys() & months.keys():
-            findings = _again(entry, city, before, now)
+            findings = self._again(entry, city, before, now)
         else:
             findings = compute(entry, city)
         self._write(entry.code, replace(now, findings=findings))
         return findings
+
+    def _again(self, entry: Definition, city: City, before: _Found, now: _Found) -> list[Finding]:
+        """The findings of the months that changed, computed from these; the others as they were."""
+        reach = 0  # months
+        if entry.months == "reaching":
+            reach = 1 + max(before.longest, now.longest) // SHORTEST_MONTH
+        every = before.months.keys() | now.months.keys()
+        changed = [month for month in every if before.months.get(month) != now.months.get(month)]
+        stale = {month for month in every if _any_within(reach, changed, month)}
+        read = {month for month in now.months if _any_within(-reach, stale, month)}
+        same = now.months.keys() - stale
+        # To ask for so few part by part would take longer.
+        fetch = city.fetch_of([self._records[month] for month in read])
+        fresh = compute(entry, replace(city, fetch=fetch, fetch_by_month=fetch))
+        return [
+            *(each for each in before.findings if _month(each) in same),
+            *(each for each in fresh if _month(each) not in same),
+        ]
 
     def _read(self, code: str) -> _Found | None:
         try:
@@ -97,45 +115,10 @@ class Kept:
         beside.replace(path)
 
 
-def _again(entry: Definition, city: City, before: _Found, now: _Found) -> list[Finding]:
-    """The findings of the months that changed, computed from these; the others as they were."""
-    reach = 0  # months
-    if entry.months == "reaching":
-        reach = 1 + max(before.longest, now.longest) // SHORTEST_MONTH
-    every = before.months.keys() | now.months.keys()
-    changed = [month for month in every if before.months.get(month) != now.months.get(month)]
-    stale = {month for month in every if _any_within(reach, changed, month)}
-    read = {month for month in now.months if _any_within(-reach, stale, month)}
-    same = now.months.keys() - stale
-    fresh = compute(entry, _of_months(city, read))
-    return [
-        *(each for each in before.findings if _month(each) in same),
-        *(each for each in fresh if _month(each) not in same),
-    ]
-
-
 def _any_within(reach: int, months: Iterable[str], month: str) -> bool:
     """Whether one of `months` is this month, or up to `reach` before it (after it: below zero)."""
     low, high = sorted((0, reach))
     return any(low <= _number(month) - _number(other) <= high for other in months)
-
-
-def _of_months(city: City, months: Collection[str]) -> City:
-    """The city with the service records of some months alone."""
-    spans = [ibis._.started_at.between(*_span(month)) for month in sorted(months)]
-    records = {name: city[name].filter(ibis.or_(*spans)) for name in (RECORDS, MONTHLY)}
-    # These are few: to ask for them part by part takes longer.
-    return replace(city, tables={**city.tables, **records}, fetch_by_month=city.fetch)
-
-
-def _span(month: str) -> tuple[int, int]:
-    """The first and the last microsecond of a month in Shanghai."""
-    year, number = divmod(_number(month) + 1, 12)
-    first, following = date.fromisoformat(f"{month}-01"), date(year, number + 1, 1)
-    begin, end = (
-        day_number(day) * MICROSECONDS_A_DAY - SHANGHAI_AHEAD for day in (first, following)
-    )
-    return begin, end - 1
 
 
 def _number(month: str) -> int:

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
 
@@ -17,12 +17,12 @@ from ibis.backends.duckdb import Backend
 
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
-from almoner.findings.city import City, with_month
+from almoner.findings.city import City, Fetch, with_month
 from almoner.findings.engines import Engine, Files
 from almoner.findings.engines.months import ALWAYS, Part, dated, parts
 from almoner.rules.packs import china
 
-MAIN = "main"
+MAIN, CHOSEN = "main", "chosen"
 RECORDS, MONTHLY = "service_records", "records_by_month"
 MEMORY = "6GB"  # beyond it, DuckDB uses the disk
 SQL_KEPT = 128  # more than the catalogue has expressions
@@ -87,7 +87,9 @@ class DuckDB(Engine):
 
     def city(self, files: Files, as_of: date) -> City:
         """The city that these files hold, each table a view of its files."""
-        self._show_parts(files.get(RECORDS, ()))
+        self._files = dated(files.get(RECORDS, ()))
+        self._schemas: list[str] = []  # shown when they are asked for
+        self._show(MAIN, Part(self._files, *ALWAYS), apart=False)
         tables = {"calendar": self._table("calendar", CALENDAR)}
         for name, paths in files.items():
             if name == RECORDS:
@@ -99,39 +101,39 @@ class DuckDB(Engine):
             areas = tables["areas"].select("code", "level", "parent_code")
             self._database.take("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._table("lineage", LINEAGE)
-        return City(as_of, tables, china(), self._fetch, self._fetch_by_month, self._hold)
+        fetches = self._fetch, self._fetch_by_month, self._fetch_of
+        return City(as_of, tables, china(), *fetches, self._hold)
 
-    def _show_parts(self, paths: Sequence[Path]) -> None:
-        """Views of the calendar and the service records: a schema a part, and the whole in main."""
-        whole = Part(dated(paths), *ALWAYS)
-        several = parts(whole.files)
-        self._schemas = [f"part_{n}" for n in range(len(several))] if several != [whole] else [MAIN]
-        for schema, part in {**dict(zip(self._schemas, several, strict=True)), MAIN: whole}.items():
-            self._database.raw_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            self._look_in(schema)
-            self._show(part)
+    def _show(self, schema: str, part: Part, *, apart: bool = True) -> None:
+        """Views of the calendar and the service records in a schema, the months `apart` or not."""
+        self._database.raw_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        with self._in(schema):
+            within = f"day >= {part.begins} AND day < {part.ends}"
+            self._view("calendar", f"SELECT * FROM days WHERE {within}")  # noqa: S608 - numbers
+            self._view(RECORDS, _select(RECORDS, [file.path for file in part.files]))
+            of_a_month = [file for file in part.files if apart and file.first == file.last]
+            # There the month is a constant, with which DuckDB groups sooner.
+            selects = [
+                f"SELECT *, '{file.first:%Y-%m}' AS month "  # noqa: S608 - a date, and `_select`
+                f"FROM ({_select(RECORDS, [file.path])})"
+                for file in of_a_month
+            ]
+            mixed = [file.path for file in part.files if file not in of_a_month]
+            if mixed or not selects:
+                self._view("mixed_records", _select(RECORDS, mixed))
+                records = self._table("mixed_records", _kinds(RECORDS))
+                calendar = self._table("calendar", CALENDAR)
+                selects.append(self._sql(with_month(records, calendar).op()))
+            self._view(MONTHLY, " UNION ALL ".join(selects))
 
-    def _look_in(self, schema: str) -> None:
+    @contextmanager
+    def _in(self, schema: str) -> Iterator[None]:
+        """Within it, the tables of the schema are seen before those of the whole city."""
         self._database.raw_sql(f"SET search_path = '{schema},{MAIN}'")
-
-    def _show(self, part: Part) -> None:
-        within = f"day >= {part.begins} AND day < {part.ends}"
-        self._view("calendar", f"SELECT * FROM days WHERE {within}")  # noqa: S608 - numbers
-        self._view(RECORDS, _select(RECORDS, [file.path for file in part.files]))
-        # In a file of one month the month is a constant, with which DuckDB groups sooner.
-        selects = [
-            f"SELECT *, '{file.first:%Y-%m}' AS month "  # noqa: S608 - a date, and `_select`
-            f"FROM ({_select(RECORDS, [file.path])})"
-            for file in part.files
-            if file.first == file.last
-        ]
-        mixed = [file.path for file in part.files if file.first != file.last]
-        if mixed or not selects:
-            self._view("mixed_records", _select(RECORDS, mixed))
-            records = self._table("mixed_records", _kinds(RECORDS))
-            calendar = self._table("calendar", CALENDAR)
-            selects.append(self._sql(with_month(records, calendar).op()))
-        self._view(MONTHLY, " UNION ALL ".join(selects))
+        try:
+            yield
+        finally:
+            self._database.raw_sql(f"SET search_path = '{MAIN}'")
 
     def _view(self, name: str, select: str) -> None:
         self._database.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {select}')
@@ -150,14 +152,20 @@ class DuckDB(Engine):
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def _fetch_by_month(self, expression: ir.Table) -> list[dict[str, object]]:
-        rows = []
-        try:
-            for schema in self._schemas:
-                self._look_in(schema)
-                rows += self._fetch(expression)
-        finally:
-            self._look_in(MAIN)
-        return rows
+        if not self._schemas:
+            several = parts(self._files)
+            self._schemas = [f"part_{n}" for n in range(len(several))]
+            for schema, part in zip(self._schemas, several, strict=True):
+                self._show(schema, part)
+        return [row for schema in self._schemas for row in self._fetch_in(schema, expression)]
+
+    def _fetch_in(self, schema: str, expression: ir.Table) -> list[dict[str, object]]:
+        with self._in(schema):
+            return self._fetch(expression)
+
+    def _fetch_of(self, paths: Sequence[Path]) -> Fetch:
+        self._show(CHOSEN, Part([file for file in self._files if file.path in paths], *ALWAYS))
+        return partial(self._fetch_in, CHOSEN)
 
     @contextmanager
     def _hold(self, expression: ir.Table) -> Iterator[ir.Table]:

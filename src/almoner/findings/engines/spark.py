@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
-from almoner.findings.city import City, with_month
+from almoner.findings.city import City, Fetch, with_month
 from almoner.findings.engines import Engine, Files
 from almoner.rules.packs import china
 
@@ -74,8 +74,9 @@ class Spark(Engine):
     def city(self, files: Files, as_of: date) -> City:
         """The city that these files hold, each table a view of its files."""
         tables = {"calendar": self._database.table("calendar")}
+        self._records = files.get("service_records", ())
         for name, paths in files.items():
-            self._read(name, paths).createOrReplaceTempView(name)
+            self._show(name, paths)
             tables[name] = self._table(name)
         if "service_records" in tables:
             records = with_month(tables["service_records"], tables["calendar"])
@@ -85,7 +86,8 @@ class Spark(Engine):
             self._register("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._database.table("lineage")
         # What is one task here, Spark splits by itself.
-        return City(as_of, tables, china(), self._fetch, self._fetch, self._hold)
+        fetches = self._fetch, self._fetch, self._fetch_of
+        return City(as_of, tables, china(), *fetches, self._hold)
 
     def _table(self, name: str) -> ir.Table:
         # Ibis would ask Spark for the types, which takes a while and which are known.
@@ -99,6 +101,16 @@ class Spark(Engine):
         answer = self._session.sql(self._database.compile(expression))
         rows: list[dict[str, object]] = answer.toArrow().to_pylist()
         return rows
+
+    def _fetch_of(self, paths: Sequence[Path]) -> Fetch:
+        def fetch(expression: ir.Table) -> list[dict[str, object]]:
+            self._show("service_records", paths)
+            try:
+                return self._fetch(expression)
+            finally:
+                self._show("service_records", self._records)
+
+        return fetch
 
     @contextmanager
     def _hold(self, expression: ir.Table) -> Iterator[ir.Table]:
@@ -116,6 +128,9 @@ class Spark(Engine):
         path = Path(self._scratch.name) / f"{name}.parquet"
         pq.write_table(table, path)
         self._session.read.parquet(str(path)).createOrReplaceTempView(name)
+
+    def _show(self, name: str, paths: Sequence[Path]) -> None:
+        self._read(name, paths).createOrReplaceTempView(name)
 
     def _read(self, name: str, paths: Sequence[Path]) -> "DataFrame":
         """The columns of the format, in the types of city.py."""
