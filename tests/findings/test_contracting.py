@@ -268,7 +268,7 @@ def test_workload_terms_add_up() -> None:
         "K-third-above/third-above": pytest.approx(0.383333334 - 1 / 3),
     }
     assert "It states 16 hours" in said(odd[2])
-    assert "comes to 15 hours: a difference in hours of 1, where 0.05 is allowed" in said(odd[2])
+    assert "comes to 15: a difference in hours of 1, where 0.05 is allowed" in said(odd[2])
 
 
 @pytest.mark.parametrize("hours", ["", "7"])

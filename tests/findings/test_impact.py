@@ -62,7 +62,7 @@ def test_three_in_ten_users_are_followed() -> None:
     (one,) = followed(clients=[*TEN, "u10", "u10", "", ""], waves=BOTH)
     assert (one.id, one.value, one.limit) == ("C1", pytest.approx(3 / 11), 0.3)
     assert one.rows == (("contracts", "C1"), ("contract_terms", "C1/t1"))
-    assert "Of 11 users of case work, 3 were" in said(one)
+    assert "by the same instrument: 3 of 11, or 27.3%" in said(one)
     (none,) = followed(clients=["u1"])
     assert none.value == 0
 
@@ -195,7 +195,7 @@ def test_few_providers_hold_most(fen: tuple[int, ...], index: float | None) -> N
     assert [one.value for one in held] == ([] if index is None else [pytest.approx(index)])
     for one in held:
         assert (one.id, one.key, one.limit) == ("440103", "2025", 0.25)
-        assert "5 providers shared" in said(one)
+        assert "Providers in 2025: 5; contracts: 5," in said(one)
 
 
 def test_money_of_streets_is_their_districts() -> None:

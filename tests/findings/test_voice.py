@@ -37,7 +37,7 @@ def test_three_in_five_answer() -> None:
     few = found("V02", survey_waves=waves, survey_responses=answers)
     assert [(one.id, one.value) for one in few] == [("below", 0.5), ("nobody", 0)]
     assert {one.limit for one in few} == {0.6}
-    assert "Of 6 people drawn, 3 answered: 50%, where at least 60%" in said(few[0])
+    assert "Of the people drawn, 3 of 6 answered: 50%, where at least 60%" in said(few[0])
 
 
 def test_complaints_are_answered_when_due() -> None:

@@ -89,7 +89,7 @@ def test_what_is_missing_is_counted() -> None:
         "W02", payroll=[dict.fromkeys((*KINDS, "housing_fund", "accident_cover"), False)]
     )
     assert one.value == 7
-    assert "7 of seven" in sentence("W02", one)
+    assert "accident cover: 7." in sentence("W02", one)
 
 
 # As of 31 March 2026 the year begins on 1 April 2025.
@@ -125,7 +125,7 @@ def test_leavers_against_the_mean_headcount(workers: list[Row], value: float | N
     for one in findings:
         assert one.id == "O-1"
         assert len(one.rows) == 3
-        assert "2 workers left" in sentence("W03", one)
+        assert "Workers who left within a year: 2;" in sentence("W03", one)
 
 
 def test_the_year_before_29_february_begins_on_2_march() -> None:

@@ -23,11 +23,13 @@ from almoner.disclosure.queries_results import (
 )
 from almoner.fairness.operations import STAMP
 from almoner.fairness.queries import last_run
+from almoner.findings.definition import catalogue
 from almoner.needs.queries import needs_in
 from almoner.notices.queries import issued
 from almoner.parties.models import OrganisationKind
 from almoner.parties.queries import areas, organisation, organisations, staff_on, ties
 from almoner.rules.packs import china
+from almoner.supervision import labels
 from almoner.supervision.shown import questions
 from almoner.web import clock
 from almoner.web.format import in_chinese, named
@@ -269,7 +271,18 @@ def how_we_count(request: HttpRequest) -> HttpResponse:
         }
         for limit in china().entries()
     ]
-    context = {"limits": limits, "crumbs": [(_("How we count"), None)]}
+    stages = [
+        (stage, [entry for entry in catalogue().values() if entry.stage == key])
+        for key, stage in labels.STAGES.items()
+    ]
+    context = {
+        "limits": limits,
+        "stages": [
+            (stage, [(one, labels.title(one), labels.rule(one)) for one in entries])
+            for stage, entries in stages
+        ],
+        "crumbs": [(_("How we count"), None)],
+    }
     return render(request, "disclosure/how_we_count.html", context)
 
 

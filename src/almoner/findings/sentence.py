@@ -4,6 +4,7 @@ A definition's `because` holds figures in braces, each with a format: `{value:ho
 "1,711.2 hours" and "1,711.2小时". The formats are the units of the catalogue, which write their
 own unit, and:
 - date: a day as an int64 day number; instant: microseconds, shown to the minute in Shanghai;
+- people: a number of persons, which may be too small to be told to everybody (`people`);
 - cause: why a payment was late (`delay_cause`);
 - none (`{name}`): text as it is, cut where it is long, control characters replaced.
 What is empty is "unknown". The figures are `id`, `key`, `value`, `limit` and the rule's words.
@@ -41,6 +42,7 @@ ESTIMATED = {
 # Unit: decimals at most, factor, and the word after the number: in English for one and for many.
 UNITS: Mapping[str, tuple[int, int, tuple[str, str], str]] = {
     "count": (1, 1, ("", ""), ""),
+    "people": (0, 1, ("", ""), ""),
     "day": (1, 1, (" day", " days"), "天"),
     "working_day": (0, 1, (" working day", " working days"), "个工作日"),
     "year": (1, 1, (" year", " years"), "年"),
@@ -61,22 +63,40 @@ _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 def because(definition: "Definition", finding: "Finding", language: Language) -> str:
     """Why the question is asked; KeyError where the sentence names a figure that there is not."""
+    sentence, figures = _sentence(definition, finding, language), _figures(finding)
+    more = _places_to_tell_apart(sentence, finding)
+    text = "".join(
+        literal + ("" if field is None else _shown(figures[field], form or "", language, more))
+        for literal, field, form, _ in Formatter().parse(sentence)
+    )
+    return text + ESTIMATED[language] if finding.words.get("estimated") else text
+
+
+def people(definition: "Definition", finding: "Finding") -> list[int]:
+    """The numbers of persons that the sentence tells, as far as they are known."""
+    figures = _figures(finding)
+    told = [
+        figures[field]
+        for _, field, form, _ in Formatter().parse(_sentence(definition, finding, "en"))
+        if field and form == "people"
+    ]
+    return [int(str(number)) for number in told if number is not None]
+
+
+def _sentence(definition: "Definition", finding: "Finding", language: Language) -> str:
     name = "because" if language == "en" else "because_zh"
     own = {"because": definition.because, "because_zh": definition.because_zh}
-    sentences = own if finding.variant is None else definition.variants[finding.variant]
-    figures: dict[str, object] = {
+    return (own if finding.variant is None else definition.variants[finding.variant])[name]
+
+
+def _figures(finding: "Finding") -> dict[str, object]:
+    return {
         **finding.words,
         "id": finding.id,
         "key": finding.key,
         "value": finding.value,
         "limit": finding.limit,
     }
-    more = _places_to_tell_apart(sentences[name], finding)
-    text = "".join(
-        literal + ("" if field is None else _shown(figures[field], form or "", language, more))
-        for literal, field, form, _ in Formatter().parse(sentences[name])
-    )
-    return text + ESTIMATED[language] if finding.words.get("estimated") else text
 
 
 def _shown(figure: object, form: str, language: Language, more: int) -> str:

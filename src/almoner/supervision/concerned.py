@@ -12,7 +12,7 @@ from almoner.contracts.models import Contract
 from almoner.delivery.models import ServiceRecord, TaskRequest
 from almoner.evaluation.models import Evaluation
 from almoner.findings.run import Finding
-from almoner.parties.models import Worker
+from almoner.parties.models import Organisation, OrganisationKind, Worker
 from almoner.tenders.models import Bid, Tender
 from almoner.voice.models import Complaint, SurveyWave
 
@@ -124,7 +124,11 @@ def _workers(wanted: Iterable[str]) -> Answer:
 
 
 def _organisations(wanted: Iterable[str]) -> Answer:
-    return {uscc: Concerned(provider_uscc=uscc) for uscc in wanted}
+    return {
+        row.uscc: Concerned(provider_uscc=row.uscc)
+        for row in _rows(Organisation.objects.all(), wanted)
+        if OrganisationKind.PROVIDER in row.kinds.split("|")
+    }
 
 
 def _areas(wanted: Iterable[str]) -> Answer:
@@ -171,5 +175,5 @@ def _rows(rows: "QuerySet[Any]", wanted: Iterable[str]) -> list[Any]:
     return [
         row
         for place in range(0, len(ids), BATCH)
-        for row in rows.filter(id__in=ids[place : place + BATCH])
+        for row in rows.filter(pk__in=ids[place : place + BATCH])
     ]

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from almoner.findings.definition import Definition, definition
-from almoner.findings.sentence import because
+from almoner.findings.sentence import because, people
 from almoner.rules.packs import Limit, china
 from almoner.supervision.models import StoredFinding
 from almoner.supervision.operations import read
@@ -22,7 +22,7 @@ STAGES: Mapping[str, str | Promise] = {
     "contracting": _("Contracting"),
     "delivery": _("Delivery"),
     "tasks": _("Tasks outside the contract"),
-    "workforce": _("Workers"),
+    "workforce": _("Staff of providers"),
     "payment": _("Payment"),
     "evaluation": _("Evaluation"),
     "voice": _("Voice of users"),
@@ -69,9 +69,17 @@ TABLES: Mapping[str, str | Promise] = {
 }
 # Rows of these tables tell of persons: the public is told their number only.
 OF_PERSONS = frozenset(
-    {"bid_staff", "outcomes", "payroll", "service_records", "survey_responses", "workers"}
+    {
+        *("bid_staff", "outcomes", "payroll", "ratings"),
+        *("service_records", "survey_responses", "workers"),
+    }
 )
 _PAGES = {"contracts": "contract", "tenders": "tender", "areas": "place"}
+
+
+def table(name: str) -> str:
+    """A table of the exchange format: its name in English, what it holds in Chinese."""
+    return str(TABLES.get(name, name)) if in_chinese() else name.upper()
 
 
 def title(entry: Definition) -> str:
@@ -94,9 +102,26 @@ def basis(entry: Definition) -> str:
     return entry.basis_zh if in_chinese() else entry.basis
 
 
-def sentence(kept: StoredFinding) -> str:
-    """Why it was found, with its figures, in the reader's language."""
-    return because(definition(kept.code), read(kept), "zh" if in_chinese() else "en")
+def sentence(kept: StoredFinding, *, private: bool) -> str:
+    """Why it was found, with its figures, in the reader's language.
+
+    Only `private` readers are told figures about a few people.
+    """
+    entry, found = definition(kept.code), read(kept)
+    if not private and is_about_few(kept):
+        hidden = _("The figures are hidden, because they are about fewer than %(least)s people.")
+        return str(hidden) % {"least": _fewest_told(kept)}
+    return because(entry, found, "zh" if in_chinese() else "en")
+
+
+def is_about_few(kept: StoredFinding) -> bool:
+    """Whether its sentence would tell a number of people that is small."""
+    numbers = people(definition(kept.code), read(kept))
+    return any(0 < number < _fewest_told(kept) for number in numbers)
+
+
+def _fewest_told(kept: StoredFinding) -> int:
+    return int(china().limit("small_cells.people", kept.found_on).value)
 
 
 def limits(entry: Definition, on: date) -> list[tuple[Limit, str]]:
@@ -139,8 +164,10 @@ def subject(kept: StoredFinding, *, private: bool) -> Row:
         url = reverse("contract", args=[kept.contract_id])
     elif url is None and kept.tender_id:
         url = reverse("tender", args=[kept.tender_id])
-    elif url is None and kept.subject_table == "organisations":
-        url = reverse("provider", args=[kept.subject_id])
+    elif url is None and kept.provider_uscc:
+        url = reverse("provider", args=[kept.provider_uscc])
+    elif url is None and definition(kept.code).asks == "evaluator":
+        url = reverse("evaluation-agencies")
     label = TABLES.get(kept.subject_table, kept.subject_table)
     return Row(label, kept.subject_id, url)
 

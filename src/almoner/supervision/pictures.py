@@ -1,6 +1,6 @@
 """Pictures of findings, each with the table of its figures beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,10 +13,10 @@ from almoner.parties.queries import Areas
 from almoner.supervision.labels import STAGES, title
 from almoner.supervision.queries import District, Values
 from almoner.web import charts
-from almoner.web.format import figure, month, named, percent
+from almoner.web.format import figure, month, named, yuan
 from almoner.web.html import escaped
 
-BINS = 12
+BINS, PLACES = 12, 6
 
 
 @dataclass(frozen=True)
@@ -89,61 +89,64 @@ class Distribution:
 
     chart: SafeString
     bins: list[Bin]
-    limit: str | None
+    limits: list[str]
 
 
 def distribution(entry: Definition, of: Values) -> Distribution | None:
-    """How the values of a kind lie, with its limit drawn in; None without values."""
+    """How the values of a kind lie, with its limits drawn in; None without values."""
     if not of.found:
         return None
-    limit, values = of.limit, of.found
-    low, high = min([*values, *_some(limit)]), max([*values, *_some(limit)])
+    known = [*of.found, *of.limits]
+    low, high = min(known), max(known)
     width = (high - low) / BINS or 1.0
     counts = [0] * BINS
-    for value in values:
+    for value in of.found:
         counts[min(int((value - low) / width), BINS - 1)] += 1
-    edges = [low + width * place for place in range(BINS + 1)]
-    text = _texts(entry.unit)
+    edges = _edges(entry.unit, [low + width * place for place in range(BINS + 1)])
+    places = [(limit - low) / width for limit in of.limits]
     return Distribution(
-        chart=_histogram(entry, counts, [text(edge) for edge in edges], _place(limit, low, width)),
-        bins=[
-            Bin(text(edges[place]), text(edges[place + 1]), count)
-            for place, count in enumerate(counts)
-        ],
-        limit=None if limit is None else text(limit),
+        chart=_histogram(entry, counts, edges, places),
+        bins=[Bin(edges[place], edges[place + 1], count) for place, count in enumerate(counts)],
+        limits=[_exact(entry.unit, limit) for limit in of.limits],
     )
 
 
-def _some(limit: float | None) -> list[float]:
-    return [] if limit is None else [limit]
+def _edges(unit: str, values: Sequence[float]) -> list[str]:
+    """Evenly spaced values, written to a tenth of their distance or better."""
+    distance = abs(_number(unit, values[1]) - _number(unit, values[0]))
+    places = [n for n in range(PLACES) if 10 * Fraction(1, 10**n) <= distance]
+    return [_written(unit, value, min(places, default=PLACES)) for value in values]
 
 
-def _place(limit: float | None, low: float, width: float) -> float | None:
-    """Where the limit stands, in widths of a bin from the left."""
-    return None if limit is None else (limit - low) / width
+def _exact(unit: str, value: float) -> str:
+    """A value with all of its decimals."""
+    number = _number(unit, value)
+    places = [n for n in range(PLACES) if round(number, n) == number]
+    return _written(unit, value, min(places, default=PLACES))
 
 
-def _texts(unit: str) -> Callable[[float], str]:
-    """How a value of a unit is written under the chart."""
-    if unit == "share":
-        return lambda value: percent(Fraction(value).limit_denominator(10**6))
+def _number(unit: str, value: float) -> Fraction:
+    return Fraction(value).limit_denominator(10**PLACES) * (100 if unit == "share" else 1)
+
+
+def _written(unit: str, value: float, places: int) -> str:
     if unit == "fen":
-        return lambda value: f"¥{figure(Fraction(round(value), 100), 0)}"
-    return lambda value: figure(Fraction(value).limit_denominator(10**4), 1)
+        return yuan(round(value))
+    return figure(_number(unit, value), places) + ("%" if unit == "share" else "")
 
 
 HEIGHT, LEFT, FOOT, TOP = 260, 8, 216, 34
 
 
 def _histogram(
-    entry: Definition, counts: Sequence[int], edges: Sequence[str], limit: float | None
+    entry: Definition, counts: Sequence[int], edges: Sequence[str], limits: Sequence[float]
 ) -> SafeString:
-    """Upright bars side by side along the scale of the values, the limit a dashed line."""
+    """Upright bars side by side along the scale of the values, the limits dashed lines."""
     desc = _("Number of findings by value.")
 
     def drawn(width: int) -> str:
         slot = (width - 2 * LEFT) / len(counts)
-        return _bins(counts, edges, slot) + _scale(edges, limit, slot)
+        return _bins(counts, edges, slot) + _scale(edges, limits, slot)
 
     return charts.both(HEIGHT, "values", str(title(entry)), desc, drawn)
 
@@ -169,14 +172,14 @@ def _bins(counts: Sequence[int], edges: Sequence[str], slot: float) -> str:
     return "".join(parts)
 
 
-def _scale(edges: Sequence[str], limit: float | None, slot: float) -> str:
-    """Every third edge under the bars, and the limit across them."""
+def _scale(edges: Sequence[str], limits: Sequence[float], slot: float) -> str:
+    """Every third edge under the bars, and the limits across them, in widths from the left."""
     last = len(edges) - 1
     parts = []
     for place in range(0, last + 1, 3):
         anchor = "start" if place == 0 else "end" if place == last else "middle"
         parts.append(_text(LEFT + slot * place, FOOT + 18, edges[place], anchor))
-    if limit is not None:
+    for limit in limits:
         x = LEFT + slot * limit
         parts.append(f'<line class="t" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 14}" y2="{FOOT}"/>')
         parts.append(_text(x + 4, TOP - 18, _("limit"), "start" if limit < last - 1 else "end"))

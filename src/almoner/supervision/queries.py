@@ -15,6 +15,7 @@ from almoner.supervision.models import Run, StoredFinding
 
 Rows = QuerySet[StoredFinding]
 SHOWN = 5  # on the page of a contract or a body
+SIDES = 2  # of a range, each with a limit
 
 
 @dataclass(frozen=True)
@@ -168,20 +169,17 @@ def _month_ends(today: date, months: int) -> Iterable[date]:
 
 @dataclass(frozen=True)
 class Values:
-    """The values of a kind, and the limit where they all have the same one."""
+    """The values of a kind, and their limits: one, or two where both sides have one."""
 
     found: list[float]
-    limit: float | None
+    limits: list[float]
 
 
-def values(code: str) -> Values:
-    """The values of the public findings of a kind."""
-    rows = public().filter(code=code).exclude(value=None).values_list("value", "limit")
-    limits = {limit for _, limit in rows}
-    return Values(
-        [value for value, _ in rows if value is not None],
-        limits.pop() if len(limits) == 1 else None,
-    )
+def values(rows: Iterable[StoredFinding]) -> Values:
+    """The values of findings of a kind; no limits where they have more than two."""
+    known = [(row.value, row.limit) for row in rows if row.value is not None]
+    limits = sorted({limit for _, limit in known if limit is not None})
+    return Values([value for value, _ in known], limits if len(limits) <= SIDES else [])
 
 
 def ranked(rows: Rows, today: date) -> list[str]:

@@ -25,7 +25,7 @@ def line(kept: StoredFinding, *, private: bool) -> dict[str, Any]:
     return {
         "kept": kept,
         "title": labels.title(entry),
-        "sentence": labels.sentence(kept),
+        "sentence": labels.sentence(kept, private=private),
         "subject": labels.subject(kept, private=private),
         "asked": labels.ASKED[entry.asks],
     }

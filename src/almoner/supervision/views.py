@@ -17,7 +17,7 @@ from almoner.parties.queries import areas
 from almoner.rules.roles import Permission
 from almoner.supervision import labels, pictures, queries
 from almoner.supervision.forms import FindingFilters
-from almoner.supervision.models import StoredFinding
+from almoner.supervision.models import Run, StoredFinding
 from almoner.supervision.shown import line
 from almoner.web import clock
 from almoner.web.access import requires
@@ -46,12 +46,19 @@ def findings(request: HttpRequest) -> HttpResponse:
         ],
         "districts": pictures.districts(queries.by_district(tree), tree),
         "trend": pictures.trend(queries.by_month(today)),
-        "run": queries.last_run(),
+        "uncomputed": _uncomputed(queries.last_run()),
         "look": queries.last_look(),
         "overview": not request.GET,
         "crumbs": [(_("Questions"), None)],
     }
     return render(request, "supervision/findings.html", context)
+
+
+def _uncomputed(run: Run | None) -> list[tuple[str, str]]:
+    """The rules that lacked tables, with the names of these in the reader's language."""
+    lacking = run.uncomputed if run is not None else {}
+    comma = "、" if in_chinese() else ", "
+    return [(code, comma.join(map(labels.table, tables))) for code, tables in lacking.items()]
 
 
 @public_page(tokens=lambda **_kwargs: ["findings"])
@@ -70,9 +77,10 @@ def kind(request: HttpRequest, code: str) -> HttpResponse:
     if code not in codes():
         raise Http404(_("There is no such question."))
     entry, today = definition(code), clock.today()
+    told = [kept for kept in queries.public().filter(code=code) if not labels.is_about_few(kept)]
     context = {
         **_definition(entry, today),
-        "values": pictures.distribution(entry, queries.values(code)),
+        "values": pictures.distribution(entry, queries.values(told)),
         "number": next(
             (each.number for each in queries.kinds(today) if each.definition.code == code), 0
         ),
@@ -144,10 +152,10 @@ def _columns() -> list[Column]:
 
     return [
         Column(_("Kind of question"), title, linked),
-        Column(_("Why"), labels.sentence),
+        Column(_("Why"), lambda kept: labels.sentence(kept, private=True)),
         Column(_("Money at stake"), lambda kept: kept.money_fen, lambda kept: yuan(kept.money_fen)),
         Column(_("Severity"), lambda kept: kept.severity),
-        Column(_("Days"), lambda kept: (today - kept.first_found_on).days),
+        Column(_("Days open"), lambda kept: (today - kept.first_found_on).days),
         Column(_("Asked"), lambda kept: labels.ASKED[definition(kept.code).asks]),
         Column(_("Answer by"), lambda kept: kept.due_on, lambda kept: day(kept.due_on)),
     ]

@@ -1,0 +1,121 @@
+"""What everybody is told of a kept finding, and what only those who supervise are."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+from tests.disclosure import cast
+
+from almoner.findings.definition import codes, definition
+from almoner.findings.run import Finding, Result
+from almoner.parties.models import Organisation
+from almoner.supervision import labels, pictures, queries
+from almoner.supervision.models import StoredFinding
+from almoner.supervision.operations import store
+
+pytestmark = pytest.mark.django_db
+
+ON, AT = date(2026, 7, 1), datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _contract() -> None:
+    cast.contract(cast.stage(), "C-1")
+
+
+def keep(
+    code: str,
+    value: float | None = None,
+    limit: float | None = None,
+    *,
+    table: str = "contracts",
+    id: str = "C-1",
+    rows: tuple[tuple[str, str], ...] = (),
+    **words: Any,
+) -> StoredFinding:
+    found = Finding(code, table, id, None, value, limit, rows, words, None)
+    result = Result((found,), {"W02": ("payroll",)})
+    store(result, as_of=ON, at=AT, engine="duckdb", codes=[code], whole=True)
+    return StoredFinding.objects.get(code=code, gone_on=None)
+
+
+@pytest.mark.parametrize(
+    ("clients", "followed", "hidden"),
+    [(20, 5, False), (20, 4, True), (4, 0, True), (20, 0, False)],
+)
+def test_few_people_are_told_only_to_those_who_supervise(
+    client: Client, clients: int, followed: int, hidden: bool
+) -> None:
+    kept = keep("I01", followed / clients, 0.3, clients=clients, followed=followed)
+    for url in (f"/en/findings/{kept.id}/", "/en/findings/", "/en/contracts/C-1/"):
+        page = client.get(url).content.decode()
+        assert (f"{followed} of {clients}" in page) != hidden
+        assert ("fewer than 5 people" in page) == hidden
+    assert f"{followed} of {clients}" in labels.sentence(kept, private=True)
+    drawn = "How the values lie" in client.get("/en/findings/kinds/I01/").content.decode()
+    assert drawn != hidden
+
+
+def test_raters_are_counted_not_named(client: Client) -> None:
+    rows = (("evaluations", "E-1"), ("ratings", "E-1/R-7/I-1"), ("ratings", "E-1/R-7/I-2"))
+    kept = keep("E04", 2.0, table="evaluations", id="E-1", rows=rows)
+    page = client.get(f"/en/findings/{kept.id}/").content.decode()
+    assert "R-7" not in page and "2 rows, shown to those who supervise" in page
+
+
+def test_an_agency_is_not_linked_as_a_provider(client: Client) -> None:
+    agency = Organisation.objects.create(
+        uscc="52440100MJL0000000", name_zh="评估中心", kinds="evaluator", status="active"
+    )
+    words = {"apart": 3.0, "se": 0.5, "ratings": 40}
+    kept = keep("E03", 3.0, 2.0, table="organisations", id=agency.uscc, **words)
+    link = labels.subject(kept, private=False).url
+    assert kept.provider_uscc is None and link is not None
+    assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "limits", "edges", "written"),
+    [
+        ("I03", [0.3, 0.4], [0.25], ("0.250", "0.400"), ["0.25"]),
+        ("C08", [0.06, 0.2], [0.05], ("0.050", "0.200"), ["0.05"]),
+        ("C04", [0.5, 0.75], [0.8], ("50.0%", "80.0%"), ["80%"]),
+        ("M02", [12, 100], [], ("¥0.12", "¥1"), []),
+        ("T04", [5, 8, 40], [10, 30], ("5.0", "40.0"), ["10", "30"]),
+        ("I03", [0.5], [], ("0.5", "12.5"), []),
+    ],
+)
+def test_a_scale_tells_its_values_and_limits_apart(
+    code: str,
+    values: list[float],
+    limits: list[float],
+    edges: tuple[str, str],
+    written: list[str],
+) -> None:
+    drawn = pictures.distribution(definition(code), queries.Values(values, limits))
+    assert drawn is not None and drawn.limits == written
+    texts = [each.low for each in drawn.bins] + [drawn.bins[-1].high]
+    assert (texts[0], texts[-1]) == edges
+    assert len(set(texts)) == len(texts) or code == "M02"
+    assert sum(each.number for each in drawn.bins) == len(values)
+    assert str(drawn.chart).count('<line class="t"') == 2 * len(limits)  # wide and narrow
+
+
+def test_what_could_not_be_computed_names_the_tables_in_the_readers_language(
+    client: Client,
+) -> None:
+    keep("I01", 0.1, 0.3, clients=10, followed=1)
+    assert "W02 cannot be computed: no PAYROLL" in client.get("/en/findings/").content.decode()
+    chinese = client.get("/zh-hans/findings/").content.decode()
+    with override("zh-hans"):
+        assert labels.table("payroll") in chinese
+    assert "payroll" not in chinese
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_how_we_count_leads_to_every_kind(client: Client, language: str) -> None:
+    page = client.get(f"/{language}/how-we-count/").content.decode()
+    for code in codes():
+        assert f'href="/{language}/findings/kinds/{code}/"' in page
