@@ -27,6 +27,16 @@ def test_a_violation_is_found_and_located(
     assert violation.startswith("image-alt: ") and "#m" in violation
 
 
+@pytest.mark.parametrize(("ink", "found"), [("#767676", 0), ("#777777", 1)])
+def test_a_text_too_faint_to_read_is_found(
+    page_for: PageFor, axe: Callable[[Page], list[str]], ink: str, found: int
+) -> None:
+    page = page_for("desktop", "en")
+    faint = f'<p style="color: {ink}">Nor was this.</p>'
+    page.set_content(SOUND.format("<p>All of it was.</p>" + faint))
+    assert [one.split(":")[0] for one in axe(page)] == ["color-contrast"] * found
+
+
 def test_axe_works_where_the_page_may_run_no_script(
     page_for: PageFor, axe: Callable[[Page], list[str]]
 ) -> None:
