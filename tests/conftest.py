@@ -85,12 +85,14 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session", autouse=True)
 def _settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Files that tests attach lie in a folder of the tests; passwords are quick to hash."""
+    """Files that tests attach lie in a folder of the tests; passwords are quick to hash; static
+    files are looked for when one is asked for, not all of them for each new client."""
     from django.test import override_settings
 
     with override_settings(
         FILES_DIR=tmp_path_factory.mktemp("files"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
     ):
         yield
 
