@@ -31,6 +31,18 @@ settings.load_profile("almoner")
 
 Fill = Callable[[Path], None]
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+# Folders of tests that know no database: a run on another one need not even read them.
+WITHOUT_DATABASE = {
+    "architecture",
+    "browser",
+    "citypackage",
+    "cli",
+    "demo",
+    "flags",
+    "journeys",
+    "methods",
+    "rules",
+}
 MIGRATED = {"django_content_type", "auth_permission"}
 
 
@@ -42,9 +54,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return (config.getoption("--database-only") and _without_database(collection_path)) or None
+
+
+def _without_database(path: Path) -> bool:
+    tests = Path(__file__).parent
+    return path.is_relative_to(tests) and path.relative_to(tests).parts[0] in WITHOUT_DATABASE
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # The walk is the longest by far: begun last, it would run on while the other worker waits.
     items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+    for item in items:
+        if _without_database(item.path) and _touches_database(item):
+            raise pytest.UsageError(f"{item.nodeid} needs a database: see WITHOUT_DATABASE")
     if config.getoption("--database-only"):
         untouched = [item for item in items if not _touches_database(item)]
         config.hook.pytest_deselected(items=untouched)
