@@ -16,7 +16,8 @@ from almoner.web import charts
 from almoner.web.format import figure, month, named, yuan
 from almoner.web.html import escaped
 
-BINS, PLACES = 12, 6
+BINS = 12
+PLACES, FEW = 6, 4  # decimals
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,10 @@ def _edges(unit: str, values: Sequence[float]) -> list[str]:
 
 
 def _exact(unit: str, value: float) -> str:
-    """A value with all of its decimals."""
+    """A value with all of its decimals, where these are few; else with one."""
     number = _number(unit, value)
-    places = [n for n in range(PLACES) if round(number, n) == number]
-    return _written(unit, value, min(places, default=PLACES))
+    places = [n for n in range(FEW) if round(number, n) == number]
+    return _written(unit, value, min(places, default=1))
 
 
 def _number(unit: str, value: float) -> Fraction:
