@@ -165,13 +165,32 @@ def test_a_number_too_long_to_be_exact(tmp_path: Path, capsys: pytest.CaptureFix
         ([".", "--as-of", "1899-12-31"], "outside the years 1900 to 2200"),
         ([".", "--format", "parquet"], "needs a file: -o FILE"),
         ([".", "-o", "nowhere/findings"], "there is no folder"),
+        ([".", "-o", ".."], ".. is a folder; name a file in it"),
+        ([".", "-o", "/proc/findings"], "/proc/findings cannot be written: No such file"),
+        ([".", "-o", "x" * 300], "cannot be written: File name too long"),
         ([".", "--store"], "write --database --store"),
         ([".", "--engine", "sqlite"], "--engine 'sqlite': write duckdb, spark or spark://"),
     ],
 )
-def test_misuse(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_misuse_is_refused_before_anything_is_computed(
+    words: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(findings, "_computed", None)
     assert run(*words) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_what_cannot_be_written_is_said(
+    form: str, city: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(city, "--only", "M02", "--format", form, "-o", "/dev/full") == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("almoner findings: /dev/full cannot be written: No space left on device")
 
 
 def test_wrong_switches() -> None:

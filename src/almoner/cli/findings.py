@@ -139,8 +139,19 @@ def _check(args: argparse.Namespace) -> None:
         raise MisuseError(f"there is nothing at {args.package}; give a folder or a zip")
     if args.format == "parquet" and args.output is None:
         raise MisuseError("--format parquet needs a file: -o FILE")
-    if args.output is not None and not args.output.absolute().parent.is_dir():
-        raise MisuseError(f"there is no folder {args.output.absolute().parent} for the output")
+    if args.output is not None:
+        with _told(args.output):
+            _check_output(args.output)
+
+
+def _check_output(output: Path) -> None:
+    """Refuse what cannot be written before anything is computed."""
+    if output.is_dir():
+        raise MisuseError(f"{output} is a folder; name a file in it")
+    if not output.absolute().parent.is_dir():
+        raise MisuseError(f"there is no folder {output.absolute().parent} for the output")
+    if not _is_written_to(output):
+        _beside(output.resolve()).unlink()
 
 
 def _computed(
@@ -231,7 +242,7 @@ def _write(args: argparse.Namespace, result: "Result", on: date) -> None:
     from almoner.findings import output
 
     if args.format == "parquet":
-        with _whole(args.output) as path:
+        with _told(args.output), _whole(args.output) as path:
             output.parquet(result, on, args.language, path)
     else:
         writer: Callable[..., Iterator[str]] = {
@@ -243,10 +254,23 @@ def _write(args: argparse.Namespace, result: "Result", on: date) -> None:
         if args.output is None:
             sys.stdout.writelines(lines)
         else:
-            with _whole(args.output) as path, path.open("w", encoding="utf-8", newline="") as file:
+            with (
+                _told(args.output),
+                _whole(args.output) as path,
+                path.open("w", encoding="utf-8", newline="") as file,
+            ):
                 file.writelines(lines)
     if args.format != "text":
         sys.stderr.writelines(output.notes(result, on))
+
+
+@contextmanager
+def _told(output: Path) -> Iterator[None]:
+    """Say of a file that cannot be written why."""
+    try:
+        yield
+    except OSError as error:
+        raise MisuseError(f"{output} cannot be written: {error.strerror or error}") from None
 
 
 @contextmanager
@@ -255,16 +279,26 @@ def _whole(target: Path) -> Iterator[Path]:
 
     A device or a pipe is written to; a link goes on pointing to the file that it names.
     """
-    if target.exists() and not target.is_file():
+    if _is_written_to(target):
         yield target
         return
     target = target.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    path = Path(name)
+    path = _beside(target)
     try:
         yield path
         path.chmod(0o644)
         path.replace(target)
     finally:
         path.unlink(missing_ok=True)
+
+
+def _is_written_to(target: Path) -> bool:
+    """Whether it is a device or a pipe, whose place nothing takes."""
+    return target.exists() and not target.is_file()
+
+
+def _beside(target: Path) -> Path:
+    """An empty file in the folder of `target`, under a name that nobody uses."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    return Path(name)

@@ -72,7 +72,10 @@ def parquet(result: Result, as_of: date, language: Language, path: Path) -> None
         for document, found in zip(documents(result, as_of, language), result.findings, strict=True)
     ]
     frame = pl.DataFrame(rows, schema=schema).with_columns(pl.col("due").str.to_date())
-    frame.write_parquet(path)
+    # In two steps: what cannot be written is an OSError of Python's, and no error of Polars'.
+    content = io.BytesIO()
+    frame.write_parquet(content)
+    path.write_bytes(content.getbuffer())
 
 
 def text(result: Result, as_of: date, language: Language) -> Iterator[str]:
