@@ -1,11 +1,14 @@
 """Settings, all from the environment; everything works with none set (see docs/settings.md)."""
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 PACKAGE_DIR = Path(__file__).resolve().parent
@@ -43,9 +46,30 @@ WATCH = _flag("ALMONER_WATCH", True)
 MAX_FILE_MB = int(os.environ.get("ALMONER_MAX_FILE_MB", "20"))
 FILES_DIR = DATA_DIR / "files"
 
+
+def _database(url: str) -> dict[str, Any]:
+    """The database that a URL names; ImproperlyConfigured, without the password, where it does not.
+
+    Nothing but SQLite and PostgreSQL is known to work.
+    """
+    try:
+        named = dict(dj_database_url.parse(url, conn_max_age=60))
+    except ValueError:
+        named = {}
+    if named.get("ENGINE") in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+        return named
+    scheme = re.match(r"[\w+.-]+://", url, re.ASCII)
+    raise ImproperlyConfigured(
+        "The URL of the database (DATABASE_URL) "
+        f"{f'begins with {scheme[0]}' if scheme else 'has no scheme'} and names none that can be "
+        "used; write postgres://user:password@host/name (a / in the password as %2F, an @ as %40) "
+        "or sqlite:////folder/file."
+    )
+
+
 DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{DATA_DIR / 'almoner.sqlite3'}", conn_max_age=60
+    "default": _database(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'almoner.sqlite3'}"
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

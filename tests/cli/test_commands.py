@@ -150,6 +150,36 @@ def test_a_database_that_cannot_be_reached_is_said_kindly(tmp_path: Path) -> Non
     assert "DATABASE_URL" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "url", "said"),
+    [
+        ("verify", "foo://almoner:s3cret@host/name", "begins with foo:// and names none"),
+        ("digest", "almoner:s3cret@host/name", "has no scheme and names none"),
+        ("verify", "mysql://almoner:s3cret@host/name", "begins with mysql:// and names none"),
+        ("migrate", "postgres://almoner:s3cret/@host/name", "begins with postgres:// and names"),
+        ("migrate", "postgres://almoner:s3cret@127.0.0.1:1/none", "cannot be reached"),
+        ("verify", "postgres://host", "cannot be reached (DATABASE_URL): "),
+        ("verify", f"sqlite:///{__file__}", "cannot be reached (DATABASE_URL): file is not a"),
+    ],
+)
+def test_a_url_that_names_no_database_is_said_kindly(
+    command: str, url: str, said: str, tmp_path: Path
+) -> None:
+    asked = [run(command, env=environment(tmp_path, url))]
+    if "names no" in said:
+        asked.append(run("findings", "--database", url, env=environment(tmp_path)))
+    for done in asked:
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr and done.stderr.count("\n") == 1
+        assert "s3cret" not in done.stderr
+
+
+def test_an_empty_url_is_none(tmp_path: Path) -> None:
+    done = run("migrate", env=environment(tmp_path) | {"DATABASE_URL": ""})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "almoner.sqlite3").exists()
+
+
 def test_a_demonstration_never_mixes_with_data(loaded: dict[str, str]) -> None:
     done = run("demo", "--no-serve", env=loaded)
     assert done.returncode == 2 and "ALMONER_DATA_DIR" in done.stderr

@@ -10,32 +10,58 @@ Tell = Callable[[str, float], None]
 PATIENCE = 2.0  # seconds of silence before a progress bar appears
 
 
-def set_up() -> None:
-    """Start Django; make and migrate the database where it is embedded.
+def connect() -> None:
+    """Start Django and reach the database that DATABASE_URL names, whether it is up to date or not.
 
-    A PostgreSQL database is migrated on purpose only (`almoner migrate`), so one that is behind
-    ends the program with exit code 2 and a sentence.
+    One that it does not name, or that cannot be reached, ends the program with exit code 2 and a
+    sentence.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almoner.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import DatabaseError, connection
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise _ended(str(error)) from error
     from django.conf import settings
-    from django.core.management import call_command
-    from django.db import OperationalError, connection
 
     try:
         if connection.vendor == "sqlite":
             settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-            if _behind():
-                call_command("migrate", verbosity=0, interactive=False)
-        elif _behind():
-            sys.stderr.write("The database is not up to date: run `almoner migrate` first.\n")
-            raise SystemExit(2)
+        connection.ensure_connection()
+    except (DatabaseError, ImproperlyConfigured) as error:
+        raise _ended(f"The database cannot be reached (DATABASE_URL): {_reason(error)}") from error
+
+
+def set_up() -> None:
+    """Connect to the database; make and migrate it where it is embedded.
+
+    A PostgreSQL database is migrated on purpose only (`almoner migrate`), so one that is behind
+    ends the program with exit code 2 and a sentence.
+    """
+    connect()
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    try:
+        if not _behind():
+            return
+        if connection.vendor != "sqlite":
+            raise _ended("The database is not up to date: run `almoner migrate` first.")
+        call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        sys.stderr.write(f"The database cannot be reached (DATABASE_URL): {reason}\n")
-        raise SystemExit(2) from error
+        raise _ended(f"The database cannot be brought up to date: {_reason(error)}") from error
+
+
+def _ended(sentence: str) -> SystemExit:
+    sys.stderr.write(f"{sentence}\n")
+    return SystemExit(2)
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
 
 
 def _behind() -> bool:

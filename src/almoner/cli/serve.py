@@ -1,11 +1,10 @@
 """`almoner serve` and `almoner migrate`."""
 
 import argparse
-import os
 import sys
 from typing import Any
 
-from almoner.cli.platform import set_up
+from almoner.cli.platform import connect, set_up
 
 HOST, PORT = "127.0.0.1", 8000
 THREADS = 2  # a process runs one at a time anyway; more of them wait for each other
@@ -69,14 +68,9 @@ def serve(arguments: argparse.Namespace) -> int:
 
 def migrate(arguments: argparse.Namespace) -> int:
     """Bring any database up to date."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almoner.settings")
-    import django
-
-    django.setup()
-    from django.conf import settings
+    connect()
     from django.core.management import call_command
 
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     sys.stdout.write("The database is up to date.\n")
     return 0
