@@ -14,6 +14,13 @@ from django.utils.translation import gettext_lazy as _
 PACKAGE_DIR = Path(__file__).resolve().parent
 
 
+def _whole(name: str, default: int) -> int:
+    given = os.environ.get(name, str(default)).strip()
+    if not (given.isascii() and given.isdecimal()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {given!r}")
+    return int(given)
+
+
 def _flag(name: str, default: bool) -> bool:
     return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
 
@@ -43,7 +50,7 @@ SECRET_KEY = _secret_key()
 
 # Whether findings follow the record as it is written (a thread in each process).
 WATCH = _flag("ALMONER_WATCH", True)
-MAX_FILE_MB = int(os.environ.get("ALMONER_MAX_FILE_MB", "20"))
+MAX_FILE_MB = _whole("ALMONER_MAX_FILE_MB", 20)
 FILES_DIR = DATA_DIR / "files"
 
 
@@ -159,8 +166,8 @@ WHITENOISE_MAX_AGE = 3600
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "home"
-SIGN_IN_TRIES = int(os.environ.get("ALMONER_SIGN_IN_TRIES", "10"))
-SIGN_IN_TRIES_BY_ADDRESS = int(os.environ.get("ALMONER_SIGN_IN_TRIES_BY_ADDRESS", "100"))
+SIGN_IN_TRIES = _whole("ALMONER_SIGN_IN_TRIES", 10)
+SIGN_IN_TRIES_BY_ADDRESS = _whole("ALMONER_SIGN_IN_TRIES_BY_ADDRESS", 100)
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

@@ -174,6 +174,39 @@ def test_a_url_that_names_no_database_is_said_kindly(
         assert "s3cret" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("ALMONER_MAX_FILE_MB", "abc"),
+        ("ALMONER_SIGN_IN_TRIES", ""),
+        ("ALMONER_SIGN_IN_TRIES_BY_ADDRESS", "-1"),
+        ("ALMONER_DATA_DIR", "/dev/null"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(name: str, given: str, tmp_path: Path) -> None:
+    done = run("verify", env=environment(tmp_path) | {name: given})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert name in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_folder_of_an_embedded_database_is_made(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/a/b/almoner.sqlite3"
+    done = run("migrate", env=environment(tmp_path, url))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_export_that_cannot_be_written_is_misuse(loaded: dict[str, str]) -> None:
+    done = run("export", "/dev/null/city", env=loaded)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "/dev/null/city cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_a_port_that_cannot_be_is_misuse(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, said = spoken(capsys, "serve", "--port", port)
+    assert code == 2 and port in said
+
+
 def test_an_empty_url_is_none(tmp_path: Path) -> None:
     done = run("migrate", env=environment(tmp_path) | {"DATABASE_URL": ""})
     assert (done.returncode, done.stderr) == (0, "")

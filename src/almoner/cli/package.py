@@ -73,7 +73,7 @@ def load(arguments: argparse.Namespace) -> int:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write a package; 0, or 2 where the target is in use."""
+    """Write a package; 0, or 2 where the target is in use or cannot be written."""
     target: Path = arguments.target
     occupied = any(target.iterdir()) if target.is_dir() else target.exists()
     if occupied:
@@ -83,7 +83,11 @@ def export(arguments: argparse.Namespace) -> int:
     from almoner.exchange.export import export as export_package
     from almoner.web import clock
 
-    rows = export_package(target, as_of=clock.today())
+    try:
+        rows = export_package(target, as_of=clock.today())
+    except OSError as error:
+        sys.stderr.write(f"{target} cannot be written: {error.strerror}\n")
+        return 2
     for name, count in rows.items():
         sys.stdout.write(f"{name:20} {count:>10,}\n")
     return 0

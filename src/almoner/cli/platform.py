@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 Tell = Callable[[str, float], None]
 PATIENCE = 2.0  # seconds of silence before a progress bar appears
@@ -25,12 +26,19 @@ def connect() -> None:
         django.setup()
     except ImproperlyConfigured as error:
         raise _ended(str(error)) from error
+    except OSError as error:
+        raise _ended(f"ALMONER_DATA_DIR cannot be used: {error}") from error
     from django.conf import settings
 
     try:
         if connection.vendor == "sqlite":
-            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            for folder in (settings.DATA_DIR, Path(connection.settings_dict["NAME"]).parent):
+                folder.mkdir(parents=True, exist_ok=True)
         connection.ensure_connection()
+    except OSError as error:
+        raise _ended(
+            f"{folder} cannot be made (ALMONER_DATA_DIR, DATABASE_URL): {error}"
+        ) from error
     except (DatabaseError, ImproperlyConfigured) as error:
         raise _ended(f"The database cannot be reached (DATABASE_URL): {_reason(error)}") from error
 
@@ -43,7 +51,7 @@ def set_up() -> None:
     """
     connect()
     from django.core.management import call_command
-    from django.db import OperationalError, connection
+    from django.db import DatabaseError, connection
 
     try:
         if not _behind():
@@ -51,7 +59,7 @@ def set_up() -> None:
         if connection.vendor != "sqlite":
             raise _ended("The database is not up to date: run `almoner migrate` first.")
         call_command("migrate", verbosity=0, interactive=False)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _ended(f"The database cannot be brought up to date: {_reason(error)}") from error
 
 

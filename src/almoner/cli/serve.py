@@ -34,10 +34,17 @@ def add_parser(subparsers: Any) -> None:
 def add_address(parser: argparse.ArgumentParser) -> None:
     """The options of whatever serves."""
     parser.add_argument("--host", default=HOST, help=f"address to listen on (default {HOST})")
-    parser.add_argument("--port", type=int, default=PORT, help=f"port (default {PORT})")
+    parser.add_argument("--port", type=_port, default=PORT, help=f"port (default {PORT})")
     parser.add_argument(
         "--workers", type=int, default=1, help="processes (default 1; one a core in production)"
     )
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**16:
+        raise argparse.ArgumentTypeError(f"{number} is no port: choose one from 1 to 65535")
+    return number
 
 
 def run(arguments: argparse.Namespace) -> int:
