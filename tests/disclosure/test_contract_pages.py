@@ -17,7 +17,7 @@ from tests.disclosure.cast import YUAN
 
 from almoner.budget.models import LedgerEntry
 from almoner.contracts.models import ContractChange
-from almoner.delivery.models import TaskRequest
+from almoner.delivery.models import MonthlyDelivery, TaskRequest
 from almoner.disclosure import contract_views
 from almoner.evaluation.models import Consequence, Outcome
 from almoner.rules.calendar import SHANGHAI
@@ -243,6 +243,36 @@ def test_a_hidden_month_is_hidden_on_both_pages(on: cast.Stage) -> None:
         assert "※" in text
         assert not re.search(r"\b(7|81)\b", text.replace("7 July", "")), page
         assert " 88 " in text, "their sum is about enough people"
+
+
+def test_participants_of_a_hidden_cell_and_few_clients_of_indirect_work_are_hidden(
+    on: cast.Stage,
+) -> None:
+    contract = cast.contract(on)
+    case, group = cast.term(contract), cast.term(contract, "group", type="group_work")
+    enquiry = cast.term(contract, "enquiry", None, group="indirect", type="case_enquiry")
+    training = cast.term(contract, "training", "72", group="indirect", type="training")
+    for term, minutes, clients, participants in (
+        (case, 1800, 30, None),
+        (group, 60, 0, 3),
+        (enquiry, 60, 1, None),
+        (training, 120, 0, None),
+    ):
+        MonthlyDelivery.objects.create(
+            term=term,
+            month="2026-06",
+            records=minutes // 60,
+            minutes=minutes,
+            participants=participants,
+            clients=clients,
+            largest_session=participants,
+        )
+    text = read("C-1/service/")
+    assert "June 2026 ※ ※ 31 31 ※" in text
+    assert "Whole year so far ※ ※ 31 31 ※" in text
+    assert "Case enquiries X hour unknown ※ ※ ※" in text
+    assert "72 hour 72 2 2 unknown" in text, "unknown people: it is about no users"
+    assert "Case enquiries unknown ※" in read("C-1/")
 
 
 def test_payments_show_the_whole_trail(on: cast.Stage) -> None:

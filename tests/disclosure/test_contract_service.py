@@ -1,5 +1,6 @@
 """The table of a contract year: what it adds up, and that nothing hidden follows from it."""
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,16 +11,17 @@ from hypothesis import strategies as st
 from tests.disclosure import cast
 
 from almoner.contracts.models import ContractTerm
-from almoner.delivery.queries.delivered import TermMonth
+from almoner.delivery.queries.delivered import TermMonth, people_behind
 from almoner.disclosure.contract_figures import years_of
 from almoner.disclosure.contract_queries import months_of
-from almoner.disclosure.contract_service import YearOfService, year_of_service
+from almoner.disclosure.contract_service import HIDDEN, Work, YearOfService, year_of_service
 from almoner.rules.terms import later_versions
 
 YEARS = years_of(date(2026, 1, 1), date(2027, 12, 31))
 TODAY = date(2026, 4, 10)
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04")
 CASE, GROUP, VISIT, TRAINING = 1, 2, 3, 4
+PKS = (CASE, GROUP, VISIT)
 
 
 def term(pk: int, hours: str | None, group: str = "direct") -> ContractTerm:
@@ -37,6 +39,11 @@ TERMS = (
 
 def done(pk: int, month: str, hours: int, people: int | None = 20) -> TermMonth:
     return TermMonth(pk, month, 2, hours * 60, people, people)
+
+
+def clients(pk: int, month: str, hours: int, people: int) -> TermMonth:
+    """Work of which each record names a client and none tells participants."""
+    return TermMonth(pk, month, people, hours * 60, None, people)
 
 
 def table(
@@ -117,16 +124,55 @@ def test_five_people_are_shown_and_an_unknown_number_is_not() -> None:
     assert table(done(CASE, "2026-01", 10, 4)).total.hours is None, "the total is that cell"
 
 
-def test_indirect_work_is_about_no_users() -> None:
-    assert not table(done(TRAINING, "2026-01", 10, 1)).has_hidden
+def test_participants_are_no_total_of_the_cells_that_tell_none() -> None:
+    year = table(clients(CASE, "2026-01", 30, 30), done(GROUP, "2026-01", 1, 3))
+    assert year.total.hours == 31, "they are about 33 people"
+    for work in (year.lines[0].total, year.direct[1].work, year.total):
+        assert work.participants is None and work.hides_participants
+
+
+def test_enough_participants_are_shown_beside_cells_that_tell_none() -> None:
+    year = table(clients(CASE, "2026-01", 30, 30), done(GROUP, "2026-01", 1, 5))
+    assert year.total.participants == 5 and not year.has_hidden_participants
+
+
+def test_few_participants_are_not_those_who_were_clients_of_other_records() -> None:
+    year = table(TermMonth(CASE, "2026-01", 31, 31 * 60, 3, 30))
+    assert year.total == Work(31 * 60, 31, None, hides_participants=True)
+    assert year.has_hidden_participants and not year.has_hidden
+
+
+def test_indirect_work_about_few_users_is_hidden() -> None:
+    for few in (done(TRAINING, "2026-01", 10, 1), clients(TRAINING, "2026-01", 1, 4)):
+        year = table(done(CASE, "2026-01", 9), few)
+        assert year.indirect[0].work == HIDDEN and year.indirect[0].share is None
+        assert year.has_hidden and year.total.hours == 9
+    two_months = [done(TRAINING, month, 10, 2) for month in MONTHS[:2]]
+    assert table(*two_months).indirect[0].work == HIDDEN
+    participants = TermMonth(TRAINING, "2026-01", 31, 60, 3, 30)
+    assert table(participants).indirect[0].work == Work(60, 31, None, hides_participants=True)
+
+
+@pytest.mark.parametrize("people", [None, 0, 5])
+def test_other_indirect_work_is_shown(people: int | None) -> None:
+    year = table(done(TRAINING, "2026-01", 10, people))
+    assert year.indirect[0].work == Work(600, 2, people)
+    assert not year.has_hidden and not year.has_hidden_participants
 
 
 @st.composite
-def cells(draw: st.DrawFn) -> list[TermMonth]:
-    places = [(pk, month) for pk in (CASE, GROUP, VISIT) for month in MONTHS]
+def cells(draw: st.DrawFn, terms: tuple[int, ...] = PKS) -> list[TermMonth]:
+    """Months of terms: of clients, of participants, of both or of neither."""
+    places = [(pk, month) for pk in terms for month in MONTHS]
     chosen = draw(st.lists(st.sampled_from(places), unique=True, min_size=1))
-    people = st.none() | st.integers(0, 12)
-    return [done(pk, month, draw(st.integers(1, 50)), draw(people)) for pk, month in chosen]
+    rows = []
+    for pk, month in chosen:
+        largest = draw(st.none() | st.integers(0, 12))
+        participants = None if largest is None else largest + draw(st.integers(0, 3))
+        people = people_behind(draw(st.just(0) | st.integers(0, 12)), largest)
+        hours = draw(st.integers(1, 50))
+        rows.append(TermMonth(pk, month, 2, hours * 60, participants, people))
+    return rows
 
 
 @settings(max_examples=settings().max_examples * 3 // 2)
@@ -139,30 +185,67 @@ def test_no_hidden_figure_follows_from_the_figures_of_both_pages(rows: list[Term
     assert not determined(hidden, sums) & hidden
 
 
+@given(cells())
+def test_no_participants_of_few_people_follow_from_those_that_are_shown(
+    rows: list[TermMonth],
+) -> None:
+    year = table(*rows)
+    told = {(row.month, row.term_id): row for row in rows if row.participants is not None}
+    groups: dict[tuple[str, object], int] = defaultdict(int)
+    for (month, pk), row in told.items():
+        assert row.participants is not None and row.people is not None
+        for place in ((month, pk), (month, "all"), ("all", pk), ("all", "all")):
+            groups[place] += min(row.participants, row.people)
+    small = {place for place, people in groups.items() if 0 < people < 5}
+    hidden = {("all", pk) for pk, one in zip(PKS, year.direct, strict=True) if secret(one.work)}
+    hidden |= {(line.month, "all") for line in year.lines if secret(line.total)}
+    hidden |= {("all", "all")} if secret(year.total) else set()
+    unseen = hidden | set(told)  # no page shows the participants of a cell
+    assert not determined(unseen, sums_of(year)) & small
+    assert small <= unseen
+
+
+def secret(work: Work) -> bool:
+    assert work.participants is None or not work.hides_participants
+    return work.hides_participants
+
+
+@given(cells((TRAINING,)))
+def test_no_year_of_indirect_work_is_about_few_people(rows: list[TermMonth]) -> None:
+    work = table(*rows).indirect[0].work
+    if work.minutes is not None:
+        assert not 0 < sum(row.people or 0 for row in rows) < 5
+    if work.participants is not None:
+        assert not 0 < work.participants < 5
+
+
 def shown_to_the_public(
     year: YearOfService,
 ) -> tuple[set[tuple[str, object]], list[list[tuple[str, object]]]]:
     """What is hidden on the contract page and /service, and which places add up to which total."""
     hidden: set[tuple[str, object]] = set()
-    pks = (CASE, GROUP, VISIT)
     for line in year.lines:
-        for pk, (_name, work) in zip(pks, line.cells, strict=True):
+        for pk, (_name, work) in zip(PKS, line.cells, strict=True):
             if work.minutes is None:
                 hidden.add((line.month, pk))
         if line.total.minutes is None:
             hidden.add((line.month, "all"))
-    for pk, term_year in zip(pks, year.direct, strict=True):
+    for pk, term_year in zip(PKS, year.direct, strict=True):
         if term_year.work.minutes is None:
             assert term_year.share is None, "a share would tell the hours"
             hidden.add(("all", pk))
     if year.total.minutes is None:
         assert year.share is None
         hidden.add(("all", "all"))
+    return hidden, sums_of(year)
+
+
+def sums_of(year: YearOfService) -> list[list[tuple[str, object]]]:
+    """Which places add up to which total: the last of each list."""
     rows = [*[line.month for line in year.lines], "all"]
-    columns = [*pks, "all"]
-    sums = [[(row, column) for column in columns] for row in rows]
-    sums += [[(row, column) for row in rows] for column in columns]
-    return hidden, sums
+    columns = [*PKS, "all"]
+    sums: list[list[tuple[str, object]]] = [[(row, one) for one in columns] for row in rows]
+    return sums + [[(row, column) for row in rows] for column in columns]
 
 
 def determined(

@@ -30,18 +30,27 @@ Place = tuple[str | Margin, int | Margin]
 
 
 class Work(NamedTuple):
-    """Sessions, minutes and participants of a cell or total; participants None = not recorded."""
+    """Minutes, sessions and participants of a cell or total; participants None = not recorded.
+
+    Some records tell no participants, so fewer people may stand behind these than behind the
+    minutes: `hides_participants` where they must not be told, with the minutes or alone.
+    """
 
     minutes: int | None
     sessions: int | None
     participants: int | None
+    hides_participants: bool = False
 
     @property
     def hours(self) -> Fraction | None:
         return None if self.minutes is None else Fraction(self.minutes, 60)
 
+    @property
+    def without_participants(self) -> "Work":
+        return Work(self.minutes, self.sessions, None, hides_participants=True)
 
-HIDDEN = Work(None, None, None)
+
+HIDDEN = Work(None, None, None, hides_participants=True)
 NOTHING = Work(0, 0, 0)
 
 
@@ -84,6 +93,7 @@ class YearOfService:
     share: Fraction | None
     behind: bool
     has_hidden: bool
+    has_hidden_participants: bool
 
     @property
     def monthly(self) -> Fraction:
@@ -102,7 +112,7 @@ def year_of_service(
     minimum: int,
     later: Mapping[str, Sequence[Version]],
 ) -> YearOfService:
-    """The table of a contract year up to `today`; cells about fewer than `minimum` are hidden.
+    """The table of a contract year up to `today`; what is about fewer than `minimum` is hidden.
 
     `later` are the versions of terms that changes brought: each day counts by its own.
     """
@@ -110,14 +120,16 @@ def year_of_service(
     rows = [row for row in months if since <= row.month < before]
     direct = [term for term in terms if term.group == TermGroup.DIRECT]
     names = {term.id: term_name(term) for term in direct}
-    counted = [row for row in rows if row.term_id in names]
-    sums = _sums(counted)
-    hidden = suppress(
-        {(row.month, row.term_id): Cell(row.minutes, row.people) for row in counted}, minimum
-    )
+    table = _shown([row for row in rows if row.term_id in names], minimum)
+    apart = {
+        term.id: _apart([row for row in rows if row.term_id == term.id], minimum)
+        for term in terms
+        if term.id not in names
+    }
+    every = [*table.values(), *apart.values()]
 
     def seen(month: str | Margin, term: int | Margin) -> Work:
-        return HIDDEN if (month, term) in hidden else sums.get((month, term), NOTHING)
+        return table.get((month, term), NOTHING)
 
     passed = elapsed(year, today, actual_end)
     promises = {
@@ -133,16 +145,15 @@ def year_of_service(
         for month in months_until(year.first, min(year.last, today, actual_end))
         if since <= month < before
     }
-    others = _sums([row for row in rows if row.term_id not in names])
     return YearOfService(
         year=year,
         direct=tuple(
             _term_year(promises[term.id], names[term.id], seen(TOTAL, term.id)) for term in direct
         ),
         indirect=tuple(
-            _term_year(promises[term.id], term_name(term), others.get((TOTAL, term.id), NOTHING))
+            _term_year(promises[term.id], term_name(term), apart[term.id])
             for term in terms
-            if term.id not in names
+            if term.id in apart
         ),
         lines=tuple(
             MonthLine(
@@ -158,8 +169,52 @@ def year_of_service(
         passed=passed,
         share=_share(total, promised),
         behind=total.minutes is not None and is_behind(total.minutes, expected),
-        has_hidden=bool(hidden),
+        has_hidden=any(work.minutes is None for work in every),
+        has_hidden_participants=any(work.hides_participants for work in every),
     )
+
+
+def _shown(rows: Sequence[TermMonth], minimum: int) -> Mapping[Place, Work]:
+    """The sums of direct work as the public may see them.
+
+    Participants are a table of their own, of the cells that tell them: beside a cell that tells
+    none, the total of a line is the figure of the others.
+    """
+    hidden = suppress(
+        {(row.month, row.term_id): Cell(row.minutes, row.people) for row in rows}, minimum
+    )
+    silent = suppress(
+        {
+            (row.month, row.term_id): Cell(row.participants, _took_part(row))
+            for row in rows
+            if row.participants is not None
+        },
+        minimum,
+    )
+    told = {
+        place: work.without_participants if place in silent else work
+        for place, work in _sums(rows).items()
+    }
+    return {place: HIDDEN if place in hidden else work for place, work in told.items()}
+
+
+def _took_part(row: TermMonth) -> int:
+    """At least how many people the participants are: clients may stand in records without any."""
+    return min(row.participants or 0, row.people or 0)
+
+
+def _apart(rows: Sequence[TermMonth], minimum: int) -> Work:
+    """The year of an indirect term, which is in no total: hidden where it is about few users.
+
+    Of unknown people it is shown: most of it, such as training, is about no users.
+    """
+    if not rows:
+        return NOTHING
+    if 0 < sum([row.people or 0 for row in rows]) < minimum:
+        return HIDDEN
+    work = _added(rows)
+    few = 0 < sum([_took_part(row) for row in rows]) < minimum
+    return work.without_participants if few else work
 
 
 def _sums(rows: Sequence[TermMonth]) -> Mapping[Place, Work]:
