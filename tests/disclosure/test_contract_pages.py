@@ -223,6 +223,30 @@ def test_a_contract_that_was_broken_off_says_how_and_counts_all_its_years(
     assert "600 direct hours, year 2 of 3" in text
 
 
+@pytest.mark.parametrize(
+    ("ended_on", "now", "until"),
+    [
+        (None, date(2026, 12, 30), "30 December 2026"),
+        (None, date(2026, 12, 31), "31 December 2026"),
+        (None, date(2027, 1, 1), "31 December 2026"),
+        (date(2026, 9, 30), date(2026, 9, 29), "29 September 2026"),
+        (date(2026, 9, 30), date(2026, 11, 1), "30 September 2026"),
+        (date(2027, 1, 31), date(2027, 6, 1), "31 December 2026"),
+    ],
+)
+def test_hours_of_a_year_are_told_until_its_end_or_that_of_the_contract(
+    on: cast.Stage,
+    noon: Callable[[datetime], None],
+    ended_on: date | None,
+    now: date,
+    until: str,
+) -> None:
+    contract = cast.contract(on, ends_on=date(2026, 12, 31), ended_on=ended_on)
+    cast.month(cast.term(contract), "2026-05", 900)
+    noon(datetime(now.year, now.month, now.day, 12, tzinfo=SHANGHAI))
+    assert f"contract year 1 of 1, to {until} Work" in read("C-1/")
+
+
 def test_a_contract_that_has_not_begun(on: cast.Stage, noon: Callable[[datetime], None]) -> None:
     cast.term(cast.contract(on))
     noon(datetime(2025, 12, 31, 12, tzinfo=SHANGHAI))

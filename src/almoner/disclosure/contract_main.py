@@ -136,7 +136,7 @@ def _service(page: ContractPage) -> str:
         _("Hours by kind of work, contract year %(n)s of %(of)s, to %(day)s"),
         n=year.number,
         of=year.of,
-        day=day(page.head.today),
+        day=day(service.until),
     )
     rows: str = tables.term_rows(service.direct)
     if service.indirect:

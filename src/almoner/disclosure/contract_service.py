@@ -80,9 +80,13 @@ class MonthLine(NamedTuple):
 
 @dataclass(frozen=True)
 class YearOfService:
-    """A contract year as the public may see it. `promised` sums the direct terms that are known."""
+    """A contract year as the public may see it. `promised` sums the direct terms that are known.
+
+    `until` is the day up to which it is told: today, or the end of the year or of the contract.
+    """
 
     year: ContractYear
+    until: date
     direct: tuple[TermYear, ...]
     indirect: tuple[TermYear, ...]
     lines: tuple[MonthLine, ...]
@@ -131,6 +135,7 @@ def year_of_service(
     def seen(month: str | Margin, term: int | Margin) -> Work:
         return table.get((month, term), NOTHING)
 
+    until = min(today, year.last, actual_end)
     passed = elapsed(year, today, actual_end)
     promises = {
         term.id: _promise(term, later.get(term.code, ()), year, min(today, actual_end), passed)
@@ -141,12 +146,11 @@ def year_of_service(
     expected = sum([one.by_now for one in known], Fraction(0))
     total = seen(TOTAL, TOTAL)
     shown = {row.month for row in rows} | {
-        month
-        for month in months_until(year.first, min(year.last, today, actual_end))
-        if since <= month < before
+        month for month in months_until(year.first, until) if since <= month < before
     }
     return YearOfService(
         year=year,
+        until=until,
         direct=tuple(
             _term_year(promises[term.id], names[term.id], seen(TOTAL, term.id)) for term in direct
         ),
