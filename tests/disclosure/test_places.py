@@ -68,6 +68,17 @@ def test_an_empty_street_is_kind(on: cast.Stage) -> None:
     assert "Nothing has been bought for this place yet." in page
 
 
+def test_where_nothing_is_promised_or_due_there_is_no_share(on: cast.Stage) -> None:
+    over = {"starts_on": date(2024, 1, 1), "ends_on": date(2024, 12, 31)}
+    cast.month(cast.term(cast.contract(on, "C-1", **over)), "2024-05", 50)
+    nothing = "Wushan Sub-district 0 ¥0 ¥0 0 – –"
+    assert nothing in read("places/") and nothing in read("places/440106/")
+    assert "Mingxin Centre 0 ¥0 – 0 –" in read("providers/")
+    cast.term(cast.contract(on, "C-2"), hours=None)
+    set_day()
+    assert "0 unknown –" in read("places/440106/"), "what is promised is not known yet"
+
+
 def test_finding_a_street_leads_to_its_page(on: cast.Stage) -> None:
     answer = Client().get("/en/places/", {"place": "440106001"})
     assert (answer.status_code, answer["Location"]) == (302, "/en/places/440106001/")
