@@ -87,9 +87,9 @@ def test_days_pass_until_the_year_or_the_contract_is_over() -> None:
 
 
 def test_behind_is_below_four_fifths_of_an_even_pace() -> None:
-    assert not is_behind(400 * 60, Fraction(500)), "80 % of 500 hours is not behind"
-    assert is_behind(400 * 60 - 1, Fraction(500))
-    assert not is_behind(0, Fraction(0)), "on the day before the start nobody is"
+    assert not is_behind(400 * 60, Fraction(500), DUE), "80 % of 500 hours is not behind"
+    assert is_behind(400 * 60 - 1, Fraction(500), DUE)
+    assert not is_behind(0, Fraction(0), DUE), "on the day before the start nobody is"
 
 
 @pytest.mark.parametrize(

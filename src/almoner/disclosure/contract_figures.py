@@ -11,10 +11,8 @@ from django.utils.translation import ngettext
 
 from almoner.rules.calendar import contract_years
 from almoner.rules.money import round_half_away
+from almoner.rules.packs import china
 from almoner.web.language import gettext as _
-
-BEHIND = Fraction(4, 5)
-"""Delivery below this share of the pace counts as behind."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,15 @@ def elapsed(year: ContractYear, today: date, actual_end: date) -> Fraction:
     return Fraction(max(days, 0), (year.last - year.first).days + 1)
 
 
-def is_behind(minutes: int, by_now: Fraction) -> bool:
-    """Whether less than 80 % of the hours that an even pace would have brought was delivered."""
-    return Fraction(minutes, 60) < BEHIND * by_now
+@lru_cache(maxsize=64)
+def slowest(on: date) -> Fraction:
+    """The share of an even pace below which delivery counts as behind, as in finding D01."""
+    return china().limit("D01.ratio", on).value
+
+
+def is_behind(minutes: int, by_now: Fraction, on: date) -> bool:
+    """Whether too little was delivered of the hours that an even pace would have brought."""
+    return Fraction(minutes, 60) < slowest(on) * by_now
 
 
 def price_per_hour(amount_fen: int, direct_hours: Fraction, years: int) -> int | None:

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from almoner.disclosure import contract_tables as tables
 from almoner.disclosure.contract_charts import monthly_hours
+from almoner.disclosure.contract_figures import slowest
 from almoner.disclosure.contract_head import ChangeRow
 from almoner.disclosure.contract_links import Links, anchor, more, pages_of
 from almoner.disclosure.contract_pages import ContractPage
@@ -186,10 +187,11 @@ def _months(page: ContractPage) -> str:
 
 def _notes(page: ContractPage) -> str:
     passed = _(
-        "%(share)s of the days of this contract year have passed. “Behind” means less than 80%% of"
-        " what an even pace would have given by now."
+        "%(share)s of the days of this contract year have passed. “Behind” means less than"
+        " %(least)s of what an even pace would have given by now."
     )
-    notes = [_with(passed, share=percent(page.service.passed))]
+    least = percent(slowest(page.service.until))
+    notes = [_with(passed, share=percent(page.service.passed), least=least)]
     if page.service.unknown_terms:
         notes.append(
             _(

@@ -152,10 +152,11 @@ def year_of_service(
         year=year,
         until=until,
         direct=tuple(
-            _term_year(promises[term.id], names[term.id], seen(TOTAL, term.id)) for term in direct
+            _term_year(promises[term.id], names[term.id], seen(TOTAL, term.id), until)
+            for term in direct
         ),
         indirect=tuple(
-            _term_year(promises[term.id], term_name(term), apart[term.id])
+            _term_year(promises[term.id], term_name(term), apart[term.id], until)
             for term in terms
             if term.id in apart
         ),
@@ -172,7 +173,7 @@ def year_of_service(
         unknown_terms=len(direct) - len(known),
         passed=passed,
         share=_share(total, promised),
-        behind=total.minutes is not None and is_behind(total.minutes, expected),
+        behind=total.minutes is not None and is_behind(total.minutes, expected, until),
         has_hidden=any(work.minutes is None for work in every),
         has_hidden_participants=any(work.hides_participants for work in every),
     )
@@ -269,7 +270,7 @@ def _promise(
     return _Promise(formula, hours, by_now)
 
 
-def _term_year(promise: _Promise, name: str, work: Work) -> TermYear:
+def _term_year(promise: _Promise, name: str, work: Work, on: date) -> TermYear:
     return TermYear(
         name=name,
         formula=promise.formula,
@@ -278,5 +279,5 @@ def _term_year(promise: _Promise, name: str, work: Work) -> TermYear:
         share=_share(work, promise.hours),
         behind=work.minutes is not None
         and promise.hours is not None
-        and is_behind(work.minutes, promise.by_now),
+        and is_behind(work.minutes, promise.by_now, on),
     )

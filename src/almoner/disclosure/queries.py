@@ -106,6 +106,7 @@ class Fact:
     None where `facts` was not asked for them.
     """
 
+    on: date
     contract: Contract
     title: Title
     status: Status
@@ -148,7 +149,7 @@ class Fact:
     @property
     def behind(self) -> bool:
         """Whether a contract in force lags behind the days of its year that have passed."""
-        return self.in_force and is_behind(self.minutes or 0, self.by_now)
+        return self.in_force and is_behind(self.minutes or 0, self.by_now, self.on)
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,7 @@ def _fact(
     passed = elapsed(year, today, row.ended_on or row.ends_on)
     signed = terms.get("promised") or Decimal(0)
     return Fact(
+        on=today,
         contract=row,
         title=contract_title(item, row.service_item, row.area),
         status=status_on(row, today),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from almoner.disclosure import charts, forms, queries_contracts, queries_parties, queries_places
 from almoner.disclosure import search as index
+from almoner.disclosure.contract_figures import slowest
 from almoner.disclosure.operations import complete_search_index
 from almoner.disclosure.queries import late_payments, summary
 from almoner.disclosure.queries_notices import notice_rows
@@ -32,7 +33,7 @@ from almoner.rules.packs import china
 from almoner.supervision import labels
 from almoner.supervision.shown import questions
 from almoner.web import clock
-from almoner.web.format import in_chinese, named
+from almoner.web.format import in_chinese, named, percent
 from almoner.web.pages import public_page
 from almoner.web.unit_labels import UNITS
 
@@ -277,6 +278,7 @@ def how_we_count(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "limits": limits,
+        "slowest": percent(slowest(clock.today())),
         "stages": [
             (stage, [(one, labels.title(one), labels.rule(one)) for one in entries])
             for stage, entries in stages
