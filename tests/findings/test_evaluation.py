@@ -211,6 +211,19 @@ def test_a_harsh_agency_and_an_erratic_rater_are_found_by_the_model() -> None:
     assert "One rater's 24 scores" in said(wild)
 
 
+@pytest.mark.parametrize("code", ["E03", "E07"])
+def test_the_nearest_district_counts_where_districts_lie_in_districts(code: str) -> None:
+    tables = judged_city({"B": 10}, erratic="D/y")
+    half = [{**row, "area_code": "440104"} for row in tables["contracts"][6:]]
+    tables |= {"contracts": [*tables["contracts"][:6], *half]}
+
+    def judged(parent: str) -> list[Finding]:
+        district = {"code": "440104", "level": "district", "parent_code": parent}
+        return found(code, **{**tables, "areas": [*tables["areas"], district]})
+
+    assert judged("440103") == judged("4401") != []
+
+
 def test_a_city_without_a_model_has_no_finding() -> None:
     tables = judged_city({"B": 10}, erratic="D/y")
     constant = [{**row, "score": "80"} for row in tables["ratings"]]

@@ -209,6 +209,14 @@ def test_money_of_streets_is_their_districts() -> None:
     assert found("I03", contracts=holdings(1, 0, 0, 0, 0, area="4401"), areas=AREAS) == []
 
 
+def test_a_district_in_a_district_has_its_own_money() -> None:
+    inner = {"code": "440105", "level": "district", "parent_code": "440103"}
+    street = {"code": "440105001", "level": "street", "parent_code": "440105"}
+    both = holdings(1, 0, 0, 0, 0) + holdings(1, 1, 1, 1, 1, area="440105001")
+    held = found("I03", contracts=both, areas=[*AREAS, inner, street])
+    assert [(one.id, one.value) for one in held] == [("440103", 1)]
+
+
 CONTRACTS = st.lists(
     st.tuples(
         st.sampled_from("GH"), st.integers(0, 10**6), st.integers(0, 800), st.integers(0, 800)

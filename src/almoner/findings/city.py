@@ -78,6 +78,17 @@ def with_month(records: ir.Table, calendar: ir.Table) -> ir.Table:
     return records.inner_join(days, day_of(records.started_at) == days.day_).drop("day_")
 
 
+def nearest_district(lineage: ir.Table) -> ir.Table:
+    """`area_code` and its `district`: itself or the nearest ancestor of level district.
+
+    Areas that neither are nor lie in a district are not among them; districts may lie in districts.
+    """
+    above = lineage.filter(lineage.level == "district")
+    nearest = ibis.window(group_by="area_code", order_by="distance")
+    above = above.mutate(place=ibis.row_number().over(nearest))
+    return above.filter(above.place == 0).select("area_code", district="ancestor")
+
+
 def actual_end(contracts: ir.Table) -> ir.IntegerValue:
     """The actual end of a contract: ended_on, else ends_on."""
     return ibis.coalesce(contracts.ended_on, contracts.ends_on)

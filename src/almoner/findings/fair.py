@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from almoner.findings.city import City
+from almoner.findings.city import City, nearest_district
 from almoner.findings.reduce import Scaled, reduce_ratings, residual_squares
 from almoner.methods.agreement_model import Design
 from almoner.methods.comparability import Component, Evaluation, Link, components, links
@@ -76,19 +76,17 @@ def ratings_of(city: City) -> ir.Table:
 
     `units` is the score as a share of the indicator's range, in millionths of a point of 100; an
     empty min_score counts as 0 and an empty max_score as 100. A rater is agency/rater_id. An
-    indicator is the common one that it answers, else framework/id. `year` is the calendar year in
-    which the contract year began that the evaluated period ends in. Ratings of indicators without
-    a range are not among them.
+    indicator is the common one that it answers, else framework/id. `district` is the nearest of the
+    contract's area, "-" where it lies in none. `year` is the calendar year in which the contract
+    year began that the evaluated period ends in. Ratings of indicators without a range are not
+    among them.
     """
     evaluations, indicators = city["evaluations"], city["indicators"]
-    contracts, lineage, calendar = city["contracts"], city["lineage"], city["calendar"]
-    starts = calendar.select(start="day", start_year="year")
-    districts = lineage.filter(lineage.level == "district").select(
-        place="area_code", district="ancestor"
-    )
+    contracts = city["contracts"]
+    starts = city["calendar"].select(start="day", start_year="year")
     about = contracts.select("area_code", "starts_on", contract="id")
     about = about.inner_join(starts, about.starts_on == starts.start)
-    about = about.left_join(districts, about.area_code == districts.place)
+    about = about.left_join(nearest_district(city["lineage"]), "area_code")
     judged = evaluations.select(
         "framework_id",
         "framework_version",

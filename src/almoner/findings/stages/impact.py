@@ -8,7 +8,16 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import ROWS, City, actual_end, below, few, ratio, whole
+from almoner.findings.city import (
+    ROWS,
+    City,
+    actual_end,
+    below,
+    few,
+    nearest_district,
+    ratio,
+    whole,
+)
 from almoner.findings.days import day_number
 from almoner.findings.definition import finding
 from almoner.rules.calendar import add_days, add_years
@@ -118,10 +127,7 @@ def lives_on_one_purchaser(city: City) -> list[dict[str, object]]:
 def few_hold_most(city: City) -> list[dict[str, object]]:
     """The Herfindahl-Hirschman index of a district's money of a calendar year."""
     limit = city.limit("I03", "index")
-    lineage = city["lineage"].filter(ibis._.level == "district")
-    nearest = ibis.window(group_by="area_code", order_by=lineage.distance)
-    districts = lineage.mutate(place=ibis.row_number().over(nearest))
-    districts = districts.filter(districts.place == 0).select("area_code", holder="ancestor")
+    districts = nearest_district(city["lineage"]).rename(holder="district")
     contracts = city["contracts"].select(
         "id", "starts_on", "ends_on", "amount_fen", "area_code", source="provider_uscc"
     )
