@@ -61,6 +61,26 @@ def test_a_threshold_has_to_be_set(report):
     assert lacking(report, "R002", release) == ["the setting threshold of R002, an amount"]
 
 
+@pytest.mark.parametrize("set_to", [None, "USD"])
+def test_a_value_in_another_currency_is_not_compared_and_said_to_be_so(report, set_to):
+    """Set, or of most bids; where there are neither, the one of most tenders."""
+    tenders = [{"value": money(990, one)} for one in ("USD", "USD", "CNY")]
+    releases = [{"ocid": str(n), "tender": tender} for n, tender in enumerate(tenders)]
+    releases += [{"ocid": "none", "tender": {}}]
+    limits = {("R002", "threshold"): 1000}
+    found = report(*releases, codes=["R002"], limits=limits, currency=set_to)
+    assert set(found.values["OCID"]) == {"0", "1"}
+    assert found.coverage["R002"].computed == 2
+    assert found.coverage["R002"].missing == {
+        "tender.value in USD": 1,
+        "tender.value.amount and currency": 1,
+    }
+    with_bids = process("bids", *(bid("A", 5) for _ in range(3)))  # in USD
+    yuan = [{"ocid": str(n), "tender": {"value": money(990)}} for n in range(2)]
+    coverage = report(with_bids, *yuan, codes=["R002"], limits=limits).coverage["R002"]
+    assert (coverage.computed, coverage.missing["tender.value in USD"]) == (0, 2)
+
+
 @pytest.mark.parametrize(
     ("price", "flagged"), [(13.53, True), (13.52, False), (6.47, True), (6.48, False)]
 )

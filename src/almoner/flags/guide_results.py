@@ -14,7 +14,11 @@ Rows = list[tuple[Any, ...]]
 
 
 class GuideResults:
-    """Compares the rows; `unmet` tells of indicators that the file as a whole lacks fields for."""
+    """Compares the rows.
+
+    `unmet` tells of indicators that the file as a whole lacks fields for, `unlike` what the rows
+    that cannot be compared with the others would need, and how many these are; both by code.
+    """
 
     def __init__(
         self, rows: defaultdict[str, Rows], settings: Settings, currency: str | None
@@ -23,6 +27,7 @@ class GuideResults:
         self.settings = settings
         self.currency = currency
         self.unmet: dict[str, str] = {}
+        self.unlike: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def findings(self) -> Iterator[Finding]:
         """The results of every indicator of the guide that is counted."""
@@ -62,7 +67,9 @@ class GuideResults:
         amounts = Counter(currency for _, _, currency in rows)
         usual = self.currency or min(amounts, key=lambda one: (-amounts[one], one))
         for ocid, amount, currency in rows:
-            if currency == usual and threshold * (1 - margin) <= amount < threshold:
+            if currency != usual:
+                self.unlike["R002"][f"tender.value in {usual}"] += 1
+            elif threshold * (1 - margin) <= amount < threshold:
                 evidence = {"amount": amount, "currency": currency, "limit": threshold}
                 yield "R002", "OCID", ocid, amount / threshold, evidence
 

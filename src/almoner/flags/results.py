@@ -64,7 +64,7 @@ def report(tally: Tally, settings: Settings) -> Report:
         coverage={
             code: Coverage(0, {guide.unmet[code]: tally.processes})
             if code in guide.unmet
-            else _coverage(code, tally, settings, currency)
+            else _coverage(code, tally, settings, currency, guide.unlike[code])
             for code in settings.codes
         },
         processes=tally.processes,
@@ -211,11 +211,13 @@ def _ordered(evidence: list[Evidence]) -> list[Evidence]:
     return sorted(evidence, key=msgspec.json.encode)
 
 
-def _coverage(code: str, tally: Tally, settings: Settings, currency: str | None) -> Coverage:
+def _coverage(
+    code: str, tally: Tally, settings: Settings, currency: str | None, unlike: Mapping[str, int]
+) -> Coverage:
     # R024 and R058 are worked out together, under the first of the two that is counted.
     together = "R024" if code == "R058" and "R024" in settings.codes else code
     lacking = tally.missing[together]
-    missing = {what: count for what, count in lacking.items() if what is not None}
+    missing = {what: count for what, count in lacking.items() if what is not None} | dict(unlike)
     if code in ("R024", "R058"):
         others = [ones for of, ones in tally.differences.items() if of != currency]
         if sum(map(len, others)):
