@@ -89,6 +89,23 @@ def test_a_single_bid_is_counted_from_the_bids_where_no_number_is_given(values):
     assert values("R018", process("1", bid("A"), tender=given)) == {}
 
 
+def test_the_evidence_of_a_single_bid_names_the_number_where_it_decided(report):
+    tender = {"procurementMethod": "open"}
+    given = {**tender, "numberOfTenderers": 1}
+    releases = [
+        process("counted", bid("A"), tender=tender),
+        process("given", tender=given),
+        process("both", bid("A"), bid("B"), tender=given),
+    ]
+    found = report(*releases, codes=["R018"], evidence=True).evidence
+    shown = [{"status": "valid", "tenderers": [one]} for one in "AB"]
+    assert found == {
+        ("R018", "OCID", "counted"): [{"bids": shown[:1]}],
+        ("R018", "OCID", "given"): [{"bids": [], "numberOfTenderers": 1}],
+        ("R018", "OCID", "both"): [{"bids": shown, "numberOfTenderers": 1}],
+    }
+
+
 def test_the_least_number_of_processes_counts_processes(values):
     """Difference 3: Cardinal counts the bids of the buyer instead."""
 

@@ -151,13 +151,15 @@ class Processes:
         tender, offers = process.tender, process.offers
         if self.single_methods and tender.procurement_method not in self.single_methods:
             return NO_METHOD
-        number = tender.number_of_tenderers
-        if number is None:
-            if not offers:
-                return "tender.numberOfTenderers, or bids that were submitted"
-            number = count_tenderers(offers)
+        given = tender.number_of_tenderers
+        if given is None and not offers:
+            return "tender.numberOfTenderers, or bids that were submitted"
+        number = count_tenderers(offers) if given is None else given
         if number == 1:
-            self._found("R018", process.ocid, 1.0, self._bids(offers))
+            evidence = self._bids(offers)
+            if evidence is not None and given is not None:
+                evidence["numberOfTenderers"] = number
+            self._found("R018", process.ocid, 1.0, evidence)
         return None
 
     def _difference(self, process: Process) -> str | None:
