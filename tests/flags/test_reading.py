@@ -170,16 +170,52 @@ def test_an_empty_file_and_releases_without_ocid(report):
     assert report({}, {"tender": {}}, **SINGLE).left_out == {"no ocid": 2}
 
 
+def linking(ocid, *releases):
+    links = [{"url": f"https://example.org/{n}", "date": "2020", "tag": ["award"]} for n in "12"]
+    return {"ocid": ocid, "releases": [*links, *releases]}
+
+
+LINKED = "linked releases that are not in the file"
+
+
+def test_a_record_of_links_alone_is_left_out_and_said_to_be_so(report):
+    for lines in ([linking("1")], [{"records": [linking("1")]}], [linking("1"), linking("1")]):
+        found = report(*lines, **SINGLE)
+        assert (found.processes, found.left_out) == (0, {LINKED: 1})
+    compiled = {**linking("1"), "compiledRelease": single("1")}
+    assert report(compiled, **SINGLE).left_out == {}
+    nameless = {"releases": [{"url": "https://example.org"}]}
+    assert report(nameless, {"url": "https://example.org"}, **SINGLE).left_out == {"no ocid": 2}
+    odd = {"ocid": "1", "releases": [{"url": [], "tag": []}]}
+    assert report(odd, {"url": [], "ocid": "2"}, **SINGLE).left_out == {"no ocid": 1}
+
+
+def test_links_to_releases_that_are_in_the_file_lack_nothing(report):
+    linked, release = linking("1"), single("1")
+    later = {"ocid": "1", "date": "2021"}
+    for lines in ([linked, release], [release, linked], [linking("1", release)]):
+        assert report(*lines, **SINGLE).left_out == {}
+        found = report(*lines, later, linking("2"), **SINGLE)
+        assert (found.processes, found.left_out) == (1, {LINKED: 1})
+        assert found_in(found) == {"1"}
+
+
 def test_parts_read_by_several_processes_add_up(write, monkeypatch):
     lines = [single(f"{n:03}", title="x" * (n % 7) * 30) for n in range(200)]
-    lines += [single("007"), b"{broken\n", process("x", bid("A", 1), bid("B", 2), winner="A")]
+    lines += [
+        single("007"),
+        linking("008"),
+        linking("y"),
+        b"{broken\n",
+        process("x", bid("A", 1), bid("B", 2), winner="A"),
+    ]
     path = write(*lines)
     settings = Settings()
     alone = flags(path, settings, evidence=True)
     monkeypatch.setattr(count, "WORTH_SHARING", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     assert flags(path, settings, evidence=True) == alone
-    assert [number for number, _ in alone.faults] == [202]
+    assert [number for number, _ in alone.faults] == [204]
 
 
 def test_every_line_is_in_one_part(write):

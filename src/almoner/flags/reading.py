@@ -76,11 +76,14 @@ class Reader:
         elif release.records is not None:
             self._take_all(release.records, f"{within}record")
         elif release.releases is not None:
-            self._take_all(release.releases, f"{within}release")
+            self._take_all(release.releases, f"{within}release", of=release.ocid)
         else:
             self._count(release)
 
-    def _take_all(self, parts: tuple[msgspec.Raw, ...], name: str) -> None:
+    def _take_all(self, parts: tuple[msgspec.Raw, ...], name: str, of: str | None = None) -> None:
+        """Count the parts of a package, or of the record `of` a process, which may hold links to
+        releases in their place.
+        """
         if name.count(",") > DEEPEST:
             self._fault(f"{name}: a package within packages")
             return
@@ -90,7 +93,10 @@ class Reader:
             except UnreadableError as error:
                 self._fault(f"{name} {number}: {error}")
                 continue
-            self.take(release, within=f"{name} {number}, ")
+            if of is not None and release.url is not None and release.ocid is None:
+                self.tally.linked.add(of)
+            else:
+                self.take(release, within=f"{name} {number}, ")
 
     def _count(self, release: Release) -> None:
         tally, ocid = self.tally, release.ocid

@@ -84,6 +84,8 @@ class Release(Part):
     releases: tuple[msgspec.Raw, ...] | None = None
     records: tuple[msgspec.Raw, ...] | None = None
     compiled_release: msgspec.Raw | None = None
+    # Where a release is that a record only links to.
+    url: str | None = None
 
 
 class Document(Part):

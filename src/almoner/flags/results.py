@@ -1,6 +1,6 @@
 """From a tally to results: fences from the quartiles of all processes or organizations."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
@@ -45,6 +45,8 @@ class Report:
 
 def report(tally: Tally, settings: Settings) -> Report:
     """Work out the results; the same for the same releases, whatever their order."""
+    absent = tally.linked - tally.ocids - tally.held.keys()
+    left_out = tally.left_out + Counter({"linked releases that are not in the file": len(absent)})
     currency = settings.currency or main_currency(tally.currencies)
     counted = Finished(tally, settings, tally.differences[currency or ""])
     found = tally.findings + tally.lowest[currency or ""] + list(counted.findings())
@@ -70,7 +72,7 @@ def report(tally: Tally, settings: Settings) -> Report:
         processes=tally.processes,
         currency=currency,
         other_currencies=_sorted(one for one in tally.currencies.items() if one[0] != currency),
-        left_out=_sorted(tally.left_out.items()),
+        left_out=_sorted(left_out.items()),
         faults=tuple(tally.faults),
     )
 

@@ -69,6 +69,8 @@ class Tally:
     ocids: set[str] = field(default_factory=set)
     repeated: set[str] = field(default_factory=set)
     held: defaultdict[str, set[bytes]] = field(default_factory=_sets)
+    # The processes of records that link to releases.
+    linked: set[str] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
     # By code: how many processes lacked what; None where all was there.
     missing: defaultdict[str, Counter[str | None]] = field(
@@ -116,6 +118,7 @@ class Tally:
         self.ocids |= other.ocids
         for ocid, releases in other.held.items():
             self.held[ocid] |= releases
+        self.linked |= other.linked
         self.left_out += other.left_out
         for code, missing in other.missing.items():
             self.missing[code].update(missing)
