@@ -13,11 +13,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.citypackage.small import csv_bytes, with_referenced, write_small
 
-from almoner.citypackage import SCHEMA, Column, check, records, vector
+from almoner.citypackage import SCHEMA, Column, check, parquet, records, vector
 from almoner.citypackage.cells import CellFault, parse, plain_number
 
 COLUMNS = [column for table in SCHEMA.tables.values() for column in table.columns]
 KINDS = list({(c.type, c.enum, c.minimum, c.pattern, c.is_uscc): c for c in COLUMNS}.values())
+
+DAY = SCHEMA.tables["workers"].column("employed_from")
+INSTANT = SCHEMA.tables["service_records"].column("started_at")
 
 digits = st.text("0123456789", min_size=1, max_size=45)
 numbers = st.builds(
@@ -49,6 +52,9 @@ awkward = st.one_of(
 
 @settings(max_examples=settings().max_examples * 3 // 2)
 @given(st.sampled_from(KINDS), st.lists(awkward, min_size=1, max_size=5))
+@example(DAY, ["0000-01-01", "2026-06-30", "9999-12-31"])
+@example(INSTANT, ["0000-12-31T00:00:00+08:00", "0001-01-01T00:00:00+14:00"])
+@example(INSTANT, ["2026-06-30T00:00:00Z", "9999-12-31T23:59:59-14:00"])
 def test_a_column_at_once_means_what_its_cells_mean(column: Column, texts: list[str]) -> None:
     texts = [text.encode(errors="ignore").decode() or "x" for text in texts]
     at_once = vector.decode(column, pl.Series(texts)).to_list()
@@ -76,21 +82,60 @@ def test_a_canonical_number_is_equal_and_the_same_for_all_spellings(
     assert vector.canonical_numbers(pl.Series([padded])).to_list() == [canonical]
 
 
+def per_second(unit: str) -> int:
+    return {"ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+
+
+SECONDS = [int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1, 1900, 2201)]
+stored_instants = st.sampled_from(["ms", "us", "ns"]).flatmap(
+    lambda unit: st.tuples(
+        st.just(unit),
+        st.lists(
+            st.integers(-(2**63) + 1, 2**63 - 1)
+            | st.builds(
+                lambda second, beside: max(second * per_second(unit) + beside, -(2**63) + 1),
+                st.sampled_from(SECONDS) | st.integers(SECONDS[0], 2**34),
+                st.integers(-2000, 2000),
+            ),
+            min_size=1,
+            max_size=5,
+        ),
+    )
+)
+
+
+@given(stored_instants, st.sampled_from(["UTC", "Asia/Shanghai"]))
+@example(("us", [2**62]), "UTC")
+@example(("us", [-(2**62), 0]), "UTC")
+@example(("us", [SECONDS[0] * 10**6 - 1]), "UTC")
+@example(("ms", [2**62, 0]), "Asia/Shanghai")
+@example(("ms", [-(2**63) + 1, 2**63 - 1]), "UTC")
+def test_a_stored_instant_means_what_its_text_means(
+    instants: tuple[str, list[int]], zone: str
+) -> None:
+    unit, counts = instants
+    stored = pl.Series(counts).cast(pl.Datetime(unit, zone))  # type: ignore[arg-type]
+    values = parquet.decode(INSTANT, stored).to_list()
+    for text, value in zip(parquet.text(INSTANT, stored), values, strict=True):
+        try:
+            assert value == parse(INSTANT, text), text
+        except CellFault:
+            assert value is None, text
+
+
 @given(
     st.datetimes(datetime(1900, 1, 2), datetime(2200, 12, 30)),
     st.integers(-23 * 60, 23 * 60),
 )
 def test_an_instant_is_the_same_in_every_offset(instant: datetime, minutes: int) -> None:
-    column = SCHEMA.tables["notices"].column("published_at")
     local = instant.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=minutes)))
-    (value,) = vector.decode(column, pl.Series([local.isoformat()])).to_list()
-    assert value == local == parse(column, local.isoformat())
+    (value,) = vector.decode(INSTANT, pl.Series([local.isoformat()])).to_list()
+    assert value == local == parse(INSTANT, local.isoformat())
 
 
 @given(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
 def test_every_date_is_read(day: date) -> None:
-    column = SCHEMA.tables["workers"].column("employed_from")
-    assert vector.decode(column, pl.Series([str(day)])).to_list() == [day]
+    assert vector.decode(DAY, pl.Series([str(day)])).to_list() == [day]
 
 
 CHUNKS = [40, 24 * 2**20]

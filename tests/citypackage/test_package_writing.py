@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import pytest
@@ -167,6 +168,18 @@ def test_parquet_holds_the_same_rows_and_the_same_bytes(with_parquet: Path, tmp_
 FILE = "service_records.parquet"
 
 
+def instants(unit: Literal["ms", "us"], *counts: int) -> pl.Series:
+    return pl.Series("started_at", counts).cast(pl.Datetime(unit, "UTC"))
+
+
+def test_an_instant_beyond_every_calendar_is_shown_as_it_is_stored(with_parquet: Path) -> None:
+    change(with_parquet, pl.lit(instants("ms", 0, 2**62, 0)))
+    (fault,) = check(with_parquet).faults
+    assert (fault.file, fault.row, fault.column) == (FILE, 2, "started_at")
+    assert fault.value == "4611686018427387904 ms after 1970-01-01T00:00:00+00:00"
+    assert fault.fault == "expected a date-time such as 2026-03-02T09:30:00+08:00"
+
+
 @pytest.mark.parametrize(
     ("column", "fault"),
     [
@@ -201,6 +214,14 @@ FILE = "service_records.parquet"
             pl.Series("entered_at", [datetime(1890, 1, 1)] * 3).dt.replace_time_zone("UTC"),
             (FILE, 1, "entered_at", "year_range"),
         ),
+        (instants("us", 0, 2**62, 0), (FILE, 2, "started_at", "not_datetime")),
+        (instants("us", 0, 0, -(2**62)), (FILE, 3, "started_at", "not_datetime")),
+        (instants("us", -62_135_596_800_000_001, 0, 0), (FILE, 1, "started_at", "not_datetime")),
+        (instants("us", -62_135_596_800_000_000, 0, 0), (FILE, 1, "started_at", "year_range")),
+        (instants("ms", 2**62, 0, 0), (FILE, 1, "started_at", "not_datetime")),
+        (instants("ms", 0, 2**63 - 1, 0), (FILE, 2, "started_at", "not_datetime")),
+        (instants("ms", 0, 0, 7_289_654_399_999), None),
+        (instants("ms", 0, 0, 7_289_654_400_000), (FILE, 3, "started_at", "year_range")),
     ],
 )
 def test_parquet_columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from almoner.citypackage.schema import Column
 
 BATCH = 200_000  # rows
 
+_FRACTION_DIGITS = {"ms": 3, "us": 6, "ns": 9}
 _STRINGS = (pl.String, pl.Categorical, pl.Enum)
 
 
@@ -53,7 +55,8 @@ def dtype_fault(column: Column, dtype: pl.DataType) -> str | None:
 def decode(column: Column, stored: pl.Series) -> pl.Series:
     """Typed values of a stored column; null where empty or not seen to be lawful."""
     if column.type == "datetime":
-        micros = stored.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
+        known = vector.in_years(stored)  # first, because polars cannot cast every integer
+        micros = known.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
         return vector.constrain(column, vector.where(_whole_micros(stored), micros))
     if column.type == "integer":
         return vector.constrain(column, stored.cast(pl.Int64, strict=False))
@@ -63,8 +66,7 @@ def decode(column: Column, stored: pl.Series) -> pl.Series:
 def text(column: Column, stored: pl.Series) -> pl.Series:
     """Stored cells as a CSV file would write them."""
     if column.type == "datetime":
-        utc = stored.dt.convert_time_zone("UTC")
-        return utc.dt.to_string("%Y-%m-%dT%H:%M:%S%.f") + "+00:00"
+        return pl.Series(list(_instants(stored)), dtype=pl.String)
     return stored.cast(pl.String)
 
 
@@ -72,6 +74,20 @@ def _stored(column: Column, cells: pl.Series) -> pl.Series:
     if cells.dtype == pl.Null:
         return cells.cast(column.dtype)
     return cells.cast(pl.String).replace("", None) if column.type == "string" else cells
+
+
+def _instants(stored: pl.Series) -> Iterator[str]:
+    """Each instant in UTC; beyond the years 1 to 9999 as the number that is stored."""
+    unit = stored.dtype.time_unit  # type: ignore[attr-defined]
+    digits = _FRACTION_DIGITS[unit]
+    for count in stored.to_physical():
+        seconds, rest = divmod(count, 10**digits)
+        try:
+            whole = (datetime(1970, 1, 1) + timedelta(seconds=seconds)).isoformat()  # noqa: DTZ001
+        except OverflowError:
+            yield f"{count} {unit} after 1970-01-01T00:00:00+00:00"
+        else:
+            yield whole + f".{rest:0{digits}}".rstrip(".0") + "+00:00"
 
 
 def _whole_micros(stored: pl.Series) -> pl.Series:

@@ -7,11 +7,16 @@ one nor gives another value; a property test holds the two against each other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import polars as pl
 
 from almoner.citypackage import cells
 from almoner.citypackage.schema import Column
+
+# The first day of cells.YEARS and the first after them, counted from 1970 as polars does.
+_DAYS = [(date(y, 1, 1) - date(1970, 1, 1)).days for y in (cells.YEARS[0], cells.YEARS[1] + 1)]
+_PER_DAY = {"ms": 86_400 * 10**3, "us": 86_400 * 10**6, "ns": 86_400 * 10**9}
 
 
 def decode(column: Column, text: pl.Series) -> pl.Series:
@@ -34,7 +39,7 @@ def constrain(column: Column, values: pl.Series) -> pl.Series:
     for law in _laws(column):
         lawful = [value for value in values.unique() if value is not None and law(value)]
         values = where(values.is_in(lawful), values)
-    return _in_years(values) if column.type in ("date", "datetime") else values
+    return in_years(values) if column.type in ("date", "datetime") else values
 
 
 def canonical_numbers(numbers: pl.Series) -> pl.Series:
@@ -54,19 +59,20 @@ def where(good: pl.Series, values: pl.Series) -> pl.Series:
     return values.zip_with(good.fill_null(False), pl.Series([None], dtype=values.dtype))
 
 
+def in_years(values: pl.Series) -> pl.Series:
+    """Dates or instants, null where their year is none that a date may bear.
+
+    Compared as stored: an integer can name an instant beyond every calendar.
+    """
+    per_day = 1 if values.dtype == pl.Date else _PER_DAY[values.dtype.time_unit]  # type: ignore[attr-defined]
+    first, end = (day * per_day for day in _DAYS)
+    return where(values.to_physical().is_between(first, end, closed="left"), values)
+
+
 def _at_least(minimum: int, values: pl.Series) -> pl.Series:
     if values.dtype == pl.String:  # a canonical number; every minimum of the schema is 0
         return ~values.str.starts_with("-")
     return values >= minimum
-
-
-def _in_years(values: pl.Series) -> pl.Series:
-    earliest, latest = values.dt.min(), values.dt.max()
-    if earliest is None or latest is None:
-        return values
-    if cells.YEARS[0] <= earliest.year and latest.year <= cells.YEARS[1]:  # type: ignore[union-attr]
-        return values
-    return where(values.dt.year().is_between(*cells.YEARS), values)
 
 
 def _laws(column: Column) -> list[Callable[[str], bool]]:
@@ -115,7 +121,7 @@ def _datetimes(text: pl.Series) -> pl.Series:
     if no_seconds.any():
         clock = (clock + ":00").zip_with(no_seconds, clock)
     instant = clock.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
-    instant = _in_years(instant)  # of the local date
+    instant = in_years(instant)  # of the local date
     if (local.str.len_bytes().max() or 0) > 19:  # type: ignore[operator]
         fraction = local.str.slice(20).str.pad_end(6, "0").cast(pl.Int64, strict=False)
         instant = instant + fraction.cast(pl.Duration("us"))
