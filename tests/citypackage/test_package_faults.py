@@ -37,7 +37,14 @@ CELLS = [
     ("areas", 3, "population", "+5", "not_integer"),
     ("areas", 3, "population", "１２", "not_integer"),
     ("areas", 3, "population", " 5", "not_integer"),
+    ("areas", 3, "population", "10000000001", "integer_range"),
+    ("areas", 3, "population", "9223372036854775807", "integer_range"),
     ("areas", 3, "population", "9223372036854775808", "integer_range"),
+    ("instalments", 1, "paid_fen", "100000000000001", "integer_range"),
+    ("instalments", 1, "paid_fen", "9223372036854775807", "integer_range"),
+    ("consequences", 2, "amount_fen", "-100000000000001", "integer_range"),
+    ("service_records", 1, "minutes", "10000000001", "integer_range"),
+    ("service_records", 1, "participants", "10000000001", "integer_range"),
     ("areas", 3, "population", "9" * 9000, "integer_range"),
     ("areas", 3, "name_en", "x" * 10_001, "too_long"),
     ("areas", 3, "name_en", "a\x00b", "control_character"),
@@ -128,8 +135,16 @@ def test_one_broken_cell(
     assert report.digest == ""
 
 
+def test_an_amount_beyond_all_money_is_told_with_its_bound(tmp_path: Path) -> None:
+    (fault,) = broken(tmp_path, "instalments", 1, paid_fen="100000000000001").faults
+    assert fault.fault == "expected an integer within ±100,000,000,000,000"
+
+
 LAWFUL = [
-    ("areas", 3, "population", "9223372036854775807"),
+    ("areas", 3, "population", "10000000000"),
+    ("instalments", 1, "paid_fen", "100000000000000"),
+    ("consequences", 2, "amount_fen", "-100000000000000"),
+    ("service_records", 1, "minutes", "10000000000"),
     ("areas", 3, "population", "-0"),
     ("areas", 3, "population", "0" * 9_000 + "7"),
     ("areas", 3, "name_en", "x" * 10_000),

@@ -204,6 +204,8 @@ def test_an_instant_beyond_every_calendar_is_shown_as_it_is_stored(with_parquet:
             pl.Series("started_at", [0, 1, 1000], pl.Datetime("ns", "UTC")),
             (FILE, 2, "started_at", "not_datetime"),
         ),
+        (pl.Series("minutes", [1, 2, 10**10]), None),
+        (pl.Series("minutes", [1, 2, 10**10 + 1]), (FILE, 3, "minutes", "integer_range")),
         (pl.Series("minutes", [1, 2, 2**63], pl.UInt64), (FILE, 3, "minutes", "integer_range")),
         (pl.Series("minutes", [0, 1, 2]), (FILE, 1, "minutes", "below_minimum")),
         (pl.Series("minutes", [1, None, 2]), (FILE, 2, "minutes", "required")),

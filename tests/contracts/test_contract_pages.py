@@ -1,6 +1,7 @@
 """The walk of a contract in the browser, and who sees what of it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.test import Client
 from tests.contracts.parts import (
@@ -14,6 +15,7 @@ from tests.contracts.parts import (
 )
 from tests.contracts.readers import browser, clerk, director, form_of, signatory, words, words_of
 
+from almoner.contracts.forms import YuanField
 from almoner.contracts.models import Contract, ContractFile, NegotiationEntry
 from almoner.contracts.operations import drafting
 from almoner.contracts.queries.files import fingerprint
@@ -85,6 +87,14 @@ def test_what_cannot_be_read_is_told_beside_its_field() -> None:
     assert told.status_code == 422
     assert set(told.context["form"].errors) == {"instalment_0_amount", "staff"}
     assert ContractFile.objects.get().version == 1
+
+
+def test_an_amount_has_an_end() -> None:
+    field = YuanField()
+    assert field.clean("999,999,999,999.99") == 99_999_999_999_999
+    for beyond in ("1000000000000", "1000000000000.01", "9" * 15):
+        with pytest.raises(ValidationError, match="such as 600000"):
+            field.clean(beyond)
 
 
 def test_an_empty_draft_is_kept_and_its_gaps_are_named() -> None:

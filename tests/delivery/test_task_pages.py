@@ -9,6 +9,7 @@ from tests.delivery.task_cast import NOW, walk
 
 from almoner.accounts.operations import add_person, grant_role
 from almoner.contracts.models import ContractChange
+from almoner.delivery.forms.tasks import VariationForm
 from almoner.delivery.models import ChangeProposal, TaskRequest
 from almoner.rules.roles import Role
 from almoner.web import clock
@@ -87,6 +88,14 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(sign_in: Sign
     page = refused.content.decode()
     assert refused.status_code == 409 and "590,000.00 yuan are left" in page
     assert 'href="#id_amount"' in page and "Words" in page and 'value="600000"' in page
+
+
+def test_an_amount_has_an_end() -> None:
+    def faulty(amount: str) -> bool:
+        return "amount" in VariationForm({"amount": amount}, []).errors
+
+    assert not faulty("999999999999.99")
+    assert faulty("1000000000000.01")
 
 
 def test_the_pages_speak_chinese(sign_in: SignIn) -> None:

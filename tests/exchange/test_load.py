@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
 from tests.citypackage.small import Rows, tables, with_referenced, write_small
 
 from almoner.audit.models import Event
@@ -193,6 +194,32 @@ def test_rollups_follow_the_records(tmp_path: Path) -> None:
     _load(tmp_path, contents)
     total = sum(int(row["minutes"]) for row in contents["service_records"])
     assert sum(MonthlyDelivery.objects.values_list("minutes", flat=True)) == total
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("instalments", "paid_fen"), ("service_records", "minutes")]
+)
+def test_what_no_sum_could_hold_is_refused(tmp_path: Path, table: str, column: str) -> None:
+    contents = with_referenced(table)
+    for row in contents[table][:2]:
+        row[column] = str(2**63 - 1)
+    loaded = _load(tmp_path, contents)
+    assert [(f.file, f.row, f.column, f.value, f.code) for f in loaded.report.faults] == [
+        (f"{table}.csv", row, column, "9223372036854775807", "integer_range") for row in (1, 2)
+    ]
+    assert not loaded.wrote
+
+
+def test_the_largest_numbers_add_up_on_public_pages(tmp_path: Path, client: Client) -> None:
+    contents = tables()
+    for row in contents["instalments"]:
+        row |= {"paid_fen": str(10**14), "paid_on": "2025-12-20", "accepted_on": "2025-12-01"}
+    for row in contents["service_records"]:
+        row |= {"minutes": str(10**10), "participants": str(10**10)}
+    assert _load(tmp_path, contents).report.faults == []
+    assert sum(MonthlyDelivery.objects.values_list("minutes", flat=True)) == 3 * 10**10
+    for page in ("", "contracts/", "contracts/C1/", "places/", "providers/", "purchasers/"):
+        assert client.get(f"/en/{page}").status_code == 200, page
 
 
 def test_a_record_belongs_to_the_month_of_shanghai(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Rollups added up on the way are those that the database would add up itself."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -87,17 +86,3 @@ def test_the_sums_are_the_databases(
     written = _without_id(_months())
     rebuild_months()
     assert written == _without_id(_months())
-
-
-def test_sums_that_might_not_fit_are_left_to_the_database(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    called: list[bool] = []
-    monkeypatch.setattr("almoner.exchange.months.rebuild_months", lambda: called.append(True))
-    largest = 2**62
-    rows = [(f"R{n}", 1, "W", JULY, largest, None, None, JULY, None) for n in range(2)]
-    months = Months()
-    months.add(pl.DataFrame(rows[:1], schema=SCHEMA, orient="row"))
-    months.add(pl.DataFrame(rows[1:], schema=SCHEMA, orient="row"))
-    months.write()
-    assert called == [True]

@@ -10,12 +10,14 @@ import pytest
 from tests.citypackage.small import Rows, tables, write_small
 from tests.findings.small import duckdb
 
+from almoner.citypackage.schema import LARGEST_COUNT
 from almoner.findings import output
 from almoner.findings.package import FaultyPackageError, as_files
 from almoner.findings.run import Result, run
+from almoner.rules.money import LARGEST_FEN
 
 EVIL = "=cmd|' /C calc'!A0\"; DROP TABLE contracts; --\n$(id) {0} {id} %s 'x' /* \ufeff 甲"
-LARGEST = str(2**63 - 1)
+LARGEST = str(LARGEST_FEN)
 FORMULAS = ("__import__('os').system('id')", "{id}", "=1+1", "9" * 900, "(" * 51 + "1 hour")
 
 
@@ -41,7 +43,7 @@ def hostile() -> dict[str, Rows]:
     filled["bids"][0]["direct_hours"] = "999999999999999.999999999"
     filled["tenders"][0]["required_direct_hours"] = "0.000000001"
     filled["contract_changes"][0]["amount_delta_fen"] = f"-{LARGEST}"
-    filled["service_records"][0]["minutes"] = LARGEST
+    filled["service_records"][0]["minutes"] = str(LARGEST_COUNT)
     return filled
 
 

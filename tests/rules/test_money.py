@@ -120,10 +120,17 @@ def test_yuan_and_fen():
     assert str(fen_to_yuan(-5)) == "-0.05"
 
 
-@pytest.mark.parametrize("bad", ["0.001", "twelve", "NaN", "1e30", "92233720368547758.08"])
+@pytest.mark.parametrize("bad", ["0.001", "twelve", "NaN", "1e30", "1000000000000.01"])
 def test_amounts_that_are_no_whole_fen_or_too_large_are_refused(bad):
     with pytest.raises(ValueError):
         yuan_to_fen(bad)
+
+
+def test_the_largest_amount_is_a_trillion_yuan_and_sums_beyond_it_are_shown():
+    assert yuan_to_fen("1000000000000") == LARGEST_FEN
+    assert yuan_to_fen("-1000000000000.00") == -LARGEST_FEN
+    assert str(fen_to_yuan(3 * LARGEST_FEN)) == "3000000000000.00"
+    assert 90_000 * LARGEST_FEN < 2**63
 
 
 @given(st.integers(-LARGEST_FEN, LARGEST_FEN))

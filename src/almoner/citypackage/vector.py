@@ -34,6 +34,8 @@ def constrain(column: Column, values: pl.Series) -> pl.Series:
             values = where(values.str.len_chars() <= column.max_length, values)
     if column.pattern:
         values = where(values.str.contains(f"^(?:{column.pattern})$"), values)
+    if column.type == "integer":
+        values = where(values.is_between(-column.largest, column.largest), values)
     if column.minimum is not None:
         values = where(_at_least(column.minimum, values), values)
     for law in _laws(column):

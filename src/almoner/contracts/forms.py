@@ -16,7 +16,7 @@ from almoner.contracts.models import EndKind, Side, TargetGroup
 from almoner.contracts.text import DUTIES, PARTS, part_name
 from almoner.rules.clauses import Clause, library
 from almoner.rules.contract import Draft, Obligation, Part
-from almoner.rules.money import LARGEST_FEN, fen_to_yuan, yuan_to_fen
+from almoner.rules.money import fen_to_yuan, yuan_to_fen
 from almoner.web.fields import DayField, reason_field
 
 MOST_ROWS = 60
@@ -43,12 +43,9 @@ class YuanField(forms.CharField):
         if not text:
             return None
         fault = _("Enter an amount in yuan, such as 600000 or 94.03")
-        if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,2})?", text, re.ASCII):
+        if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", text, re.ASCII):
             raise forms.ValidationError(fault)
-        fen = yuan_to_fen(text)
-        if fen > LARGEST_FEN:
-            raise forms.ValidationError(fault)
-        return fen
+        return yuan_to_fen(text)
 
     def prepare_value(self, value: Any) -> Any:
         """Fen as yuan, without superfluous decimals."""

@@ -2,23 +2,24 @@
 
 import polars as pl
 
-from almoner.delivery.operations.months import RECORDS, rebuild_months
+from almoner.delivery.operations.months import RECORDS
 from almoner.exchange.bulk import execute, insert, is_postgresql
 from almoner.web.stamps import bump
 
 _CELL = ("term_id", "month")
-_LARGEST = 2**63 - 1
 
 
 class Months:
-    """Adds up batches of records; the sums are those of `delivery.operations.rebuild_months`."""
+    """Adds up batches of records; the sums are those of `delivery.operations.rebuild_months`.
+
+    They fit in 64 bits, because no cell of a package is beyond `schema.LARGEST_COUNT`.
+    """
 
     def __init__(self) -> None:
         # As there: PostgreSQL knows the summer times before 1992, SQLite an offset only.
         self._zone = "Asia/Shanghai" if is_postgresql() else "Etc/GMT-8"
         self._sums: list[pl.DataFrame] = []
         self._clients: list[pl.DataFrame] = []
-        self._bound = 0
 
     def add(self, records: pl.DataFrame) -> None:
         """Take a batch, with the columns of the database."""
@@ -33,14 +34,9 @@ class Months:
             )
         )
         self._clients.append(rows.select(*_CELL, "client_id").drop_nulls().unique())
-        largest = rows.select(pl.max_horizontal(pl.col("minutes", "participants").max())).item()
-        self._bound += (largest or 0) * rows.height
 
     def write(self) -> None:
         """Fill the table of rollups with what was added up, and nothing else."""
-        if self._bound > _LARGEST:
-            rebuild_months()  # polars' sums would wrap around where the database's are refused
-            return
         bump([RECORDS])
         execute("DELETE FROM monthly_delivery")
         sums = pl.concat(self._sums).group_by(_CELL)

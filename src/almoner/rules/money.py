@@ -12,8 +12,8 @@ from almoner.rules.refusal import Refused
 EXACT_TYPES = (int, Decimal, Fraction)
 Exact = int | Decimal | Fraction
 
-LARGEST_FEN = 2**63 - 1
-"""Amounts are stored in 64 bits."""
+LARGEST_FEN = 10**14
+"""A trillion yuan, beyond all money here: 90,000 such amounts still add up in 64 bits."""
 
 
 def exact(value: Exact) -> Fraction:
@@ -160,27 +160,26 @@ def drawn(amount_fen: int, commitments: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def yuan_to_fen(yuan: Decimal | str) -> int:
-    """Exact fen of an amount in yuan such as "94.03"; ValueError where it has part of a fen."""
+    """Exact fen of an amount in yuan such as "94.03".
+
+    ValueError where it has part of a fen, or is beyond LARGEST_FEN.
+    """
     try:
         amount = exact(Decimal(yuan)) * 100
     except InvalidOperation:
         raise ValueError(f"{yuan!r} is not an amount in yuan, such as 94.03") from None
     if amount.denominator != 1:
         raise ValueError(f"{yuan} yuan has part of a fen; give two decimals at most")
-    return _in_range(amount.numerator)
+    if abs(amount) > LARGEST_FEN:
+        raise ValueError(f"an amount may be {LARGEST_FEN:,} fen at most")
+    return amount.numerator
 
 
 def fen_to_yuan(fen: int) -> Decimal:
     """Exact yuan with two decimals: 9403 gives Decimal("94.03")."""
-    return Decimal(_in_range(fen)).scaleb(-2)
+    return Decimal(fen).scaleb(-2)
 
 
 def yuan_digits(fen: int) -> str:
     """An amount in grouped digits that both languages read: 200000000 is "2,000,000.00"."""
     return f"{fen_to_yuan(fen):,}"
-
-
-def _in_range(fen: int) -> int:
-    if abs(fen) > LARGEST_FEN:
-        raise ValueError(f"an amount may be {LARGEST_FEN:,} fen at most")
-    return fen

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from almoner.rules.calendar import SHANGHAI
-from almoner.rules.money import LARGEST_FEN, yuan_to_fen
+from almoner.rules.money import yuan_to_fen
 from almoner.rules.workload import Workload, WorkloadError, evaluate, total
 
 YUAN_A_WORKER = 100_000
@@ -258,7 +258,7 @@ class _Reader:
             fen = yuan_to_fen(text) if NUMBER.fullmatch(text) else 0
         except ValueError:
             fen = 0
-        if text and not 0 < fen <= LARGEST_FEN:
+        if text and fen <= 0:
             self.gaps[name] = Gap.UNREADABLE
         return fen or None
 

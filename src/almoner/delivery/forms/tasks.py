@@ -79,7 +79,7 @@ class VariationForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Amount in yuan"),
         decimal_places=2,
-        max_digits=15,
+        max_digits=14,
         min_value=Decimal("0.01"),
         error_messages={"required": _("Enter an amount"), "invalid": _("Enter an amount in yuan")},
     )
