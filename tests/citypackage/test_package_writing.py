@@ -75,6 +75,21 @@ def test_summer_time_of_1988_does_not_shift_an_instant(tmp_path: Path) -> None:
     assert frames(tmp_path / "city")["notices"][0]["published_at"].to_list() == [at]
 
 
+def test_the_first_and_the_last_instant_are_written_and_read_again(tmp_path: Path) -> None:
+    filled = with_referenced("notices")
+    filled["notices"] = [
+        {**filled["notices"][0], "published_at": "1899-12-31T16:00:00Z"},
+        {**filled["notices"][0], "published_at": "2201-01-01T05:59:59.999999+14:00"},
+    ]
+    write(tmp_path / "city", frames(write_small(tmp_path / "small", filled)), AS_OF)
+    lines = (tmp_path / "city/notices.csv").read_text().splitlines()
+    assert [line.rpartition(",")[2] for line in lines[1:]] == [
+        "1900-01-01T00:00:00+08:00",
+        "2200-12-31T23:59:59.999999+08:00",
+    ]
+    assert check(tmp_path / "city").ok
+
+
 def test_only_given_tables_are_listed_and_empty_ones_have_a_header(tmp_path: Path) -> None:
     write(tmp_path / "city", {"areas": []}, AS_OF)
     assert set(contents(tmp_path / "city")) == {"areas.csv", "datapackage.json"}
@@ -222,8 +237,10 @@ def test_an_instant_beyond_every_calendar_is_shown_as_it_is_stored(with_parquet:
         (instants("us", -62_135_596_800_000_000, 0, 0), (FILE, 1, "started_at", "year_range")),
         (instants("ms", 2**62, 0, 0), (FILE, 1, "started_at", "not_datetime")),
         (instants("ms", 0, 2**63 - 1, 0), (FILE, 2, "started_at", "not_datetime")),
-        (instants("ms", 0, 0, 7_289_654_399_999), None),
-        (instants("ms", 0, 0, 7_289_654_400_000), (FILE, 3, "started_at", "year_range")),
+        (instants("ms", 0, 0, 7_289_625_599_999), None),  # the end of 2200 at +08:00
+        (instants("ms", 0, 0, 7_289_625_600_000), (FILE, 3, "started_at", "year_range")),
+        (instants("us", -2_209_017_600_000_000, 0, 0), None),  # 1900-01-01T00:00+08:00
+        (instants("us", -2_209_017_600_000_001, 0, 0), (FILE, 1, "started_at", "year_range")),
     ],
 )
 def test_parquet_columns(

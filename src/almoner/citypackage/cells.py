@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from stdnum.cn import uscc
@@ -18,6 +18,10 @@ from almoner.citypackage.schema import Column
 Value = str | int | bool | date | datetime
 
 YEARS = (1900, 2200)  # first and last year that a date may bear
+# The first instant of those years and the first after them, at the offset that the writer writes.
+INSTANTS = [
+    datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=8))) for year in (YEARS[0], YEARS[1] + 1)
+]
 NUMBER_DIGITS = 40
 ORGANISATION_KINDS = ("purchaser", "finance", "supervisor", "provider", "evaluator", "registrar")
 OFFSET = r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
@@ -115,11 +119,6 @@ def _boolean(text: str) -> bool:
     return text == "true"
 
 
-def _in_years(year: int) -> None:
-    if not YEARS[0] <= year <= YEARS[1]:
-        raise CellFault("year_range", f"a year from {YEARS[0]} to {YEARS[1]}")
-
-
 def _date(text: str) -> date:
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise CellFault("not_date", "a date YYYY-MM-DD")
@@ -127,7 +126,8 @@ def _date(text: str) -> date:
         value = date.fromisoformat(text)
     except ValueError:
         raise CellFault("no_such_date", "a date that the calendar has, YYYY-MM-DD") from None
-    _in_years(value.year)
+    if not YEARS[0] <= value.year <= YEARS[1]:
+        raise CellFault("year_range", f"a year from {YEARS[0]} to {YEARS[1]}")
     return value
 
 
@@ -141,7 +141,8 @@ def _datetime(text: str) -> datetime:
         value = datetime.fromisoformat(text)
     except ValueError:
         raise CellFault("no_such_date", "a date-time on a date that the calendar has") from None
-    _in_years(value.year)
+    if not INSTANTS[0] <= value < INSTANTS[1]:
+        raise CellFault("year_range", f"a year from {YEARS[0]} to {YEARS[1]} at +08:00")
     return value.astimezone(UTC)
 
 

@@ -14,9 +14,10 @@ import polars as pl
 from almoner.citypackage import cells
 from almoner.citypackage.schema import Column
 
-# The first day of cells.YEARS and the first after them, counted from 1970 as polars does.
-_DAYS = [(date(y, 1, 1) - date(1970, 1, 1)).days for y in (cells.YEARS[0], cells.YEARS[1] + 1)]
-_PER_DAY = {"ms": 86_400 * 10**3, "us": 86_400 * 10**6, "ns": 86_400 * 10**9}
+# The bounds of cells.YEARS, counted from 1970 as polars does.
+_DAYS = [(instant.date() - date(1970, 1, 1)).days for instant in cells.INSTANTS]
+_SECONDS = [int(instant.timestamp()) for instant in cells.INSTANTS]
+_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def decode(column: Column, text: pl.Series) -> pl.Series:
@@ -66,8 +67,10 @@ def in_years(values: pl.Series) -> pl.Series:
 
     Compared as stored: an integer can name an instant beyond every calendar.
     """
-    per_day = 1 if values.dtype == pl.Date else _PER_DAY[values.dtype.time_unit]  # type: ignore[attr-defined]
-    first, end = (day * per_day for day in _DAYS)
+    if isinstance(values.dtype, pl.Datetime):
+        first, end = (second * _PER_SECOND[values.dtype.time_unit] for second in _SECONDS)
+    else:
+        first, end = _DAYS
     return where(values.to_physical().is_between(first, end, closed="left"), values)
 
 
@@ -123,7 +126,6 @@ def _datetimes(text: pl.Series) -> pl.Series:
     if no_seconds.any():
         clock = (clock + ":00").zip_with(no_seconds, clock)
     instant = clock.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
-    instant = in_years(instant)  # of the local date
     if (local.str.len_bytes().max() or 0) > 19:  # type: ignore[operator]
         fraction = local.str.slice(20).str.pad_end(6, "0").cast(pl.Int64, strict=False)
         instant = instant + fraction.cast(pl.Duration("us"))
