@@ -1,41 +1,23 @@
 """Loading a package: all or nothing, by key, with an audit event for whatever changed."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
-from tests.citypackage.small import Rows, tables, with_referenced, write_small
+from tests.citypackage.small import tables, with_referenced
+from tests.exchange.loading import everything, load_rows
 
 from almoner.audit.models import Event
 from almoner.contracts.models import Contract, ContractTerm
 from almoner.delivery.models import MonthlyDelivery, ServiceRecord
 from almoner.evaluation.models import Consequence
-from almoner.exchange.load import Loaded, load
 from almoner.exchange.verify import verify
 from almoner.parties.models import Area, Worker
 from almoner.web.stamps import serials
 
-AT = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
-
-
-def _load(folder: Path, contents: dict[str, Rows] | None = None, replace: bool = False) -> Loaded:
-    package = folder / f"package-{len(list(folder.iterdir()))}"
-    write_small(package, contents)
-    return load(package, actor="tester", at=AT, replace=replace)
-
-
-def _everything() -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, to see that nothing at all changed."""
-    names = sorted(set(connection.introspection.table_names()) - {"django_migrations"})
-    rows = {}
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute(f'SELECT * FROM "{name}"')
-            rows[name] = sorted(cursor.fetchall(), key=repr)
-    return rows
 
 
 def _whole() -> bool:
@@ -43,7 +25,7 @@ def _whole() -> bool:
 
 
 def test_every_row_of_every_table_arrives(tmp_path: Path) -> None:
-    loaded = _load(tmp_path)
+    loaded = load_rows(tmp_path)
     assert loaded.report.faults == []
     assert {name: c.added for name, c in loaded.counts.items()} == {
         name: len(rows) for name, rows in tables().items()
@@ -53,7 +35,7 @@ def test_every_row_of_every_table_arrives(tmp_path: Path) -> None:
 
 
 def test_values_arrive_exactly(tmp_path: Path) -> None:
-    _load(tmp_path, with_referenced("service_records"))
+    load_rows(tmp_path, with_referenced("service_records"))
     row = tables()["service_records"][0]
     kept = ServiceRecord.objects.select_related("term").get(id=row["id"])
     assert kept.term.contract_id == row["contract_id"]
@@ -67,19 +49,19 @@ def test_values_arrive_exactly(tmp_path: Path) -> None:
 
 
 def test_the_same_package_again_changes_nothing(tmp_path: Path) -> None:
-    _load(tmp_path)
-    before = _everything()
-    again = _load(tmp_path)
+    load_rows(tmp_path)
+    before = everything()
+    again = load_rows(tmp_path)
     assert not again.wrote and again.report.ok
-    assert _everything() == before
+    assert everything() == before
 
 
 def test_a_newer_package_updates_by_key_and_keeps_what_it_lacks(tmp_path: Path) -> None:
-    _load(tmp_path)
+    load_rows(tmp_path)
     newer = tables()
     newer["workers"][0]["licence"] = "senior"
     lost = newer["payroll"].pop()
-    loaded = _load(tmp_path, newer)
+    loaded = load_rows(tmp_path, newer)
     assert (loaded.counts["workers"].changed, loaded.counts["workers"].unchanged) == (1, 2)
     assert Worker.objects.get(id="W1").licence == "senior"
     with connection.cursor() as cursor:
@@ -92,7 +74,7 @@ def test_a_newer_package_updates_by_key_and_keeps_what_it_lacks(tmp_path: Path) 
 
 
 def test_a_load_is_one_event_with_digest_and_counts(tmp_path: Path) -> None:
-    loaded = _load(tmp_path)
+    loaded = load_rows(tmp_path)
     event = Event.objects.get()
     assert (event.kind, event.actor, event.subject_id) == (
         "package.load",
@@ -103,11 +85,11 @@ def test_a_load_is_one_event_with_digest_and_counts(tmp_path: Path) -> None:
 
 
 def test_replace_removes_what_the_package_lacks_with_an_event_each(tmp_path: Path) -> None:
-    _load(tmp_path)
+    load_rows(tmp_path)
     newer = tables()
     gone = newer["service_records"].pop()
     newer["consequences"].pop()
-    loaded = _load(tmp_path, newer, replace=True)
+    loaded = load_rows(tmp_path, newer, replace=True)
     assert loaded.report.faults == []
     assert loaded.counts["service_records"].removed == 1
     assert loaded.counts["consequences"].removed == 1
@@ -119,52 +101,52 @@ def test_replace_removes_what_the_package_lacks_with_an_event_each(tmp_path: Pat
 
 
 def test_replace_leaves_tables_that_the_package_does_not_list(tmp_path: Path) -> None:
-    _load(tmp_path)
+    load_rows(tmp_path)
     workers = ServiceRecord.objects.count()
     some = {name: rows for name, rows in tables().items() if name != "service_records"}
-    assert _load(tmp_path, some, replace=True).report.ok
+    assert load_rows(tmp_path, some, replace=True).report.ok
     assert ServiceRecord.objects.count() == workers
 
 
 @pytest.mark.django_db(transaction=True)
 def test_replace_cannot_remove_what_something_else_rests_on(tmp_path: Path) -> None:
-    _load(tmp_path)
-    before = _everything()
+    load_rows(tmp_path)
+    before = everything()
     some = {"areas": tables()["areas"][:2]}
-    loaded = _load(tmp_path, some, replace=True)
+    loaded = load_rows(tmp_path, some, replace=True)
     assert [fault.code for fault in loaded.report.faults] == ["refused_by_database"]
-    assert _everything() == before
+    assert everything() == before
 
 
 def test_copies_of_a_row_without_key_count_as_often_as_they_stand(tmp_path: Path) -> None:
     contents = with_referenced("consequences")
     contents["consequences"] = [contents["consequences"][0]] * 2
-    _load(tmp_path, contents)
+    load_rows(tmp_path, contents)
     assert Consequence.objects.count() == 2
-    assert not _load(tmp_path, contents).wrote
+    assert not load_rows(tmp_path, contents).wrote
     contents["consequences"] = [contents["consequences"][0]] * 3
-    assert _load(tmp_path, contents).counts["consequences"].added == 1
+    assert load_rows(tmp_path, contents).counts["consequences"].added == 1
     contents["consequences"] = contents["consequences"][:1]
-    assert _load(tmp_path, contents, replace=True).counts["consequences"].removed == 2
+    assert load_rows(tmp_path, contents, replace=True).counts["consequences"].removed == 2
     assert Consequence.objects.count() == 1
 
 
 def test_a_fault_anywhere_loads_nothing(tmp_path: Path) -> None:
-    before = _everything()
+    before = everything()
     contents = tables()
     contents["service_records"][-1]["minutes"] = "0"
-    loaded = _load(tmp_path, contents)
+    loaded = load_rows(tmp_path, contents)
     assert [(f.file, f.row, f.column) for f in loaded.report.faults] == [
         ("service_records.csv", 3, "minutes")
     ]
     assert loaded.counts == {}
-    assert _everything() == before
+    assert everything() == before
 
 
 def test_a_part_of_a_city_may_refer_to_what_is_in_the_database(tmp_path: Path) -> None:
-    _load(tmp_path, with_referenced("service_records"))
+    load_rows(tmp_path, with_referenced("service_records"))
     fresh = dict(tables()["service_records"][0], id="R-new")
-    loaded = _load(tmp_path, {"service_records": [fresh]})
+    loaded = load_rows(tmp_path, {"service_records": [fresh]})
     assert loaded.report.faults == []
     assert loaded.counts["service_records"].added == 1
     assert _whole()
@@ -177,21 +159,21 @@ def test_a_part_of_a_city_may_refer_to_what_is_in_the_database(tmp_path: Path) -
 def test_a_part_that_refers_to_nothing_is_refused(
     tmp_path: Path, change: dict[str, str], column: str
 ) -> None:
-    _load(tmp_path, with_referenced("service_records"))
-    before = _everything()
+    load_rows(tmp_path, with_referenced("service_records"))
+    before = everything()
     stray = dict(tables()["service_records"][0], id="R-new") | change
-    loaded = _load(tmp_path, {"service_records": [stray]})
+    loaded = load_rows(tmp_path, {"service_records": [stray]})
     assert [(f.row, f.column, f.code) for f in loaded.report.faults] == [
         (1, column, "dangling_reference")
     ]
-    assert _everything() == before
+    assert everything() == before
 
 
 def test_rollups_follow_the_records(tmp_path: Path) -> None:
     contents = with_referenced("service_records")
-    _load(tmp_path, contents)
+    load_rows(tmp_path, contents)
     contents["service_records"][0]["minutes"] = "7"
-    _load(tmp_path, contents)
+    load_rows(tmp_path, contents)
     total = sum(int(row["minutes"]) for row in contents["service_records"])
     assert sum(MonthlyDelivery.objects.values_list("minutes", flat=True)) == total
 
@@ -230,7 +212,7 @@ def test_a_record_belongs_to_the_month_of_shanghai(tmp_path: Path) -> None:
         strict=True,
     ):
         row["started_at"] = instant
-    _load(tmp_path, contents)
+    load_rows(tmp_path, contents)
     months = MonthlyDelivery.objects.values_list("month", "records")
     added = dict.fromkeys((month for month, _ in months), 0)
     for month, records in months:
@@ -240,15 +222,15 @@ def test_a_record_belongs_to_the_month_of_shanghai(tmp_path: Path) -> None:
 
 def test_cached_pages_learn_of_a_load_that_wrote_and_of_no_other(tmp_path: Path) -> None:
     contents = with_referenced("contracts")
-    _load(tmp_path, contents)
+    load_rows(tmp_path, contents)
     stamp = serials(["all"])
-    _load(tmp_path, contents)
+    load_rows(tmp_path, contents)
     assert serials(["all"]) == stamp
     contents["contracts"][0]["staff"] = "15"
-    _load(tmp_path, contents)
+    load_rows(tmp_path, contents)
     assert serials(["all"]) != stamp
     assert str(Contract.objects.get(id="C1").staff) == "15"
 
 
-def test_the_as_of_date_is_kept_with_the_load(tmp_path: Path) -> None:
-    assert _load(tmp_path).report.as_of == date(2026, 6, 30)
+def test_the_as_of_date_is_kept_with_theload_rows(tmp_path: Path) -> None:
+    assert load_rows(tmp_path).report.as_of == date(2026, 6, 30)

@@ -1,6 +1,6 @@
 """Loading a city package: all of it or nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +105,7 @@ class _Load:
             raise _Faulty
         if report.ok:
             self._merge_last()
+            self._take_empty(report.listed)
 
     def _store_frames(self, listed: frozenset[str]) -> list[Fault]:
         """Store rows while the next are read and validated; what refers to nothing ends it."""
@@ -114,13 +115,22 @@ class _Load:
                 if not self._tables or self._tables[-1].stored.name != name:
                     self._merge_last()
                     self._tables.append(TableLoad(STORED[name]))
-                    self._loaded.counts[name] = self._tables[-1].counts
                 rows = resolver.stored(STORED[name], frame)
                 if resolver.faults:
                     break
                 self._tables[-1].put(rows)
                 self._add_months(rows)
         return resolver.faults
+
+    def _take_empty(self, listed: Collection[str]) -> None:
+        """Take the tables that are listed without a row too: what they hold may have to go."""
+        filled = {table.stored.name: table for table in self._tables}
+        self._tables = [
+            filled.get(name) or TableLoad(stored)
+            for name, stored in STORED.items()
+            if name in listed
+        ]
+        self._loaded.counts = {table.stored.name: table.counts for table in self._tables}
 
     def _merge_last(self) -> None:
         if self._tables:

@@ -81,13 +81,14 @@ class TableLoad:
             return
         gone = self._absent_by_key() if self.stored.key else self._absent_whole_rows()
         columns = self.stored.columns
-        rows = fetch(f"SELECT {quoted(columns, 't.')} FROM {self._table} t WHERE {gone}")  # noqa: S608
-        for row in rows:
-            before = dict(zip(columns, self._texts(columns, row), strict=True))
-            yield Act("package.remove", self.stored.name, self._subject(row, columns), before)
-        if rows:
+        sql = f"SELECT {quoted(columns, 't.')} FROM {self._table} t WHERE {gone}"  # noqa: S608
+        for rows in fetch_batches(sql):
+            for row in rows:
+                before = dict(zip(columns, self._texts(columns, row), strict=True))
+                yield Act("package.remove", self.stored.name, self._subject(row, columns), before)
+            self.counts.removed += len(rows)
+        if self.counts.removed:
             execute(f"DELETE FROM {self._table} AS t WHERE {gone}")  # noqa: S608
-        self.counts.removed = len(rows)
 
     def close(self) -> None:
         """Drop the temporary table."""
