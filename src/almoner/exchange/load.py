@@ -14,6 +14,7 @@ from almoner.delivery.operations.months import rebuild_months
 from almoner.disclosure.operations import rebuild_search_index
 from almoner.exchange.ahead import ahead
 from almoner.exchange.bulk import analyse
+from almoner.exchange.laws import hold_laws
 from almoner.exchange.merge import Counts, TableLoad
 from almoner.exchange.months import Months
 from almoner.exchange.resolve import Resolver
@@ -54,7 +55,8 @@ def load(
     """Load the package at `path`: new rows are added, known ones updated by key.
 
     Rows that the package lacks stay, unless `replace`: then they are removed from the tables that
-    it lists. Faults undo everything. `on_progress` is told what is being read and how far.
+    it lists. Faults undo everything; so does a law of the format that the rows keep in the package
+    and break in the database. `on_progress` is told what is being read and how far.
     """
     with read(path, on_progress=on_progress) as reader:
         loaded = Loaded(reader.report)
@@ -62,10 +64,12 @@ def load(
             with transaction.atomic():
                 _Load(loaded, reader, actor, at).run(replace)
         except _Faulty:
-            loaded.counts.clear()
+            pass
         except IntegrityError as error:
-            loaded.counts.clear()
             reader.report.faults.append(_refused(path, error))
+    if not loaded.report.ok:
+        loaded.counts.clear()
+        loaded.report.digest = ""
     return loaded
 
 
@@ -92,6 +96,9 @@ class _Load:
         else:
             for table in self._tables:
                 self._rebuild_months(table)
+        hold_laws(self._reader.report, self._tables, replace)
+        if not self._reader.report.ok:
+            raise _Faulty
         for table in self._tables:
             table.close()
         if self._loaded.wrote:
