@@ -185,7 +185,7 @@ def test_what_no_sum_could_hold_is_refused(tmp_path: Path, table: str, column: s
     contents = with_referenced(table)
     for row in contents[table][:2]:
         row[column] = str(2**63 - 1)
-    loaded = _load(tmp_path, contents)
+    loaded = load_rows(tmp_path, contents)
     assert [(f.file, f.row, f.column, f.value, f.code) for f in loaded.report.faults] == [
         (f"{table}.csv", row, column, "9223372036854775807", "integer_range") for row in (1, 2)
     ]
@@ -198,7 +198,7 @@ def test_the_largest_numbers_add_up_on_public_pages(tmp_path: Path, client: Clie
         row |= {"paid_fen": str(10**14), "paid_on": "2025-12-20", "accepted_on": "2025-12-01"}
     for row in contents["service_records"]:
         row |= {"minutes": str(10**10), "participants": str(10**10)}
-    assert _load(tmp_path, contents).report.faults == []
+    assert load_rows(tmp_path, contents).report.faults == []
     assert sum(MonthlyDelivery.objects.values_list("minutes", flat=True)) == 3 * 10**10
     for page in ("", "contracts/", "contracts/C1/", "places/", "providers/", "purchasers/"):
         assert client.get(f"/en/{page}").status_code == 200, page
