@@ -1,5 +1,6 @@
 """Places: the list, and a city, a district or a street with what it bought."""
 
+import re
 from datetime import date
 
 import pytest
@@ -60,6 +61,34 @@ def test_the_chain_and_what_residents_asked(on: cast.Stage) -> None:
     assert "50 hours so far, 25% of those promised" in page
     assert "2 needs were raised, 1 of them answered." in page
     assert "Family services, Wushan Sub-district" in page and "86 Good" in page
+
+
+@pytest.mark.parametrize("people", [1, 4])
+def test_hours_of_few_people_stand_in_no_list_and_in_no_sum(on: cast.Stage, people: int) -> None:
+    few = cast.contract(on, "C-1")
+    cast.month(cast.term(few, hours="200"), "2026-05", 74, people)
+    page = read("places/440106/")
+    assert "3 Delivered ※ hours so far" in page
+    assert not re.search(r"\b(74|37%)", page), "neither the hours nor their share"
+    assert " 200 ※ – " in page, "the table of its places"
+    cast.month(cast.term(cast.contract(on, "C-2"), hours="400"), "2026-05", 100)
+    set_day()
+    for path in ("", "places/440106/", f"providers/{on.provider.pk}/"):
+        page = read(path)
+        assert "Delivered 100 ※" in page, path
+        assert "25%" in page and not re.search(r"\b(174|74)\b", page), "of 400 h, not of 600 h"
+    assert "37%" not in read("contracts/") and "※" in read("contracts/")
+    few.ended_on = date(2026, 6, 30)
+    few.save()
+    set_day()
+    assert "Ended · 30 June 2026 ※" in read("contracts/")
+
+
+@pytest.mark.parametrize("people", [5, None])
+def test_hours_of_enough_or_unknown_people_are_told(on: cast.Stage, people: int | None) -> None:
+    cast.month(cast.term(cast.contract(on), hours="200"), "2026-05", 52, people)
+    assert "3 Delivered 52 hours so far, 26% of those promised" in read("places/440106/")
+    assert "26%" in read("contracts/")
 
 
 def test_an_empty_street_is_kind(on: cast.Stage) -> None:

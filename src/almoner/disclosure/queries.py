@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from almoner.contracts.models import Contract, ContractTerm, Instalment, TermGroup
@@ -23,12 +23,14 @@ from almoner.disclosure.contract_figures import (
     elapsed,
     is_behind,
     lateness,
+    share,
     year_on,
     years_of,
 )
 from almoner.evaluation.models import Evaluation, Rating
 from almoner.parties.models import Area
 from almoner.rules.money import round_half_away
+from almoner.rules.packs import china
 from almoner.web.format import named
 
 
@@ -102,8 +104,8 @@ class Fact:
 
     `by_now` are the hours that an even pace would have brought. `promised` are direct hours a
     contract year, without the `unknown_terms` whose hours nobody can know yet. `minutes` are
-    direct and of the current contract year; of an ended contract they are of its whole time, and
-    None where `facts` was not asked for them.
+    direct and of the current contract year; of an ended contract they are of its whole time. They
+    are None where `facts` was not asked for them, and where they are about too few people to tell.
     """
 
     on: date
@@ -149,12 +151,25 @@ class Fact:
     @property
     def behind(self) -> bool:
         """Whether a contract in force lags behind the days of its year that have passed."""
-        return self.in_force and is_behind(self.minutes or 0, self.by_now, self.on)
+        return (
+            self.in_force
+            and self.minutes is not None
+            and is_behind(self.minutes, self.by_now, self.on)
+        )
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the hours of a contract in force may not be told."""
+        return self.in_force and self.minutes is None
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Figures of a group of contracts. Money and hours a year are of those in force."""
+    """Figures of a group of contracts. Money and hours a year are of those in force.
+
+    Contracts whose hours are hidden are in neither `hours` nor `share`: beside the other contracts
+    a sum with them would tell theirs.
+    """
 
     contracts: int
     in_force: int
@@ -163,14 +178,12 @@ class Summary:
     paid_fen: int
     promised: Decimal
     unknown_terms: int
+    hidden: int
     hours: Fraction
+    share: Fraction | None
     judged: int
     late: int
     results: int
-
-    @property
-    def share(self) -> Fraction | None:
-        return self.hours / Fraction(self.promised) if self.promised else None
 
     @property
     def on_time(self) -> int:
@@ -185,6 +198,8 @@ def summary(of: Iterable[Fact]) -> Summary:
     """Add contracts up."""
     every = list(of)
     running = [fact for fact in every if fact.in_force]
+    told = [fact for fact in running if not fact.hidden]
+    hours = sum((fact.hours for fact in told), Fraction(0))
     return Summary(
         contracts=len(every),
         in_force=len(running),
@@ -193,7 +208,9 @@ def summary(of: Iterable[Fact]) -> Summary:
         paid_fen=sum(fact.paid_fen for fact in every),
         promised=sum((fact.promised for fact in running), Decimal(0)),
         unknown_terms=sum(fact.unknown_terms for fact in running),
-        hours=sum((fact.hours for fact in running), Fraction(0)),
+        hidden=len(running) - len(told),
+        hours=hours,
+        share=share(hours, Fraction(sum((fact.promised for fact in told), Decimal(0)))),
         judged=sum(fact.judged for fact in every),
         late=sum(fact.late for fact in every),
         results=sum(fact.results for fact in every),
@@ -279,11 +296,11 @@ def _fact(
     )
 
 
-def _minutes(rows: Sequence[Contract], today: date, of_ended: bool) -> dict[str, int]:
+def _minutes(rows: Sequence[Contract], today: date, of_ended: bool) -> dict[str, int | None]:
     """Direct minutes by contract: of the current year, or of all years where it has ended.
 
     Cells are months, so a month belongs whole to the contract year that was the last to begin
-    by its end.
+    by its end. Minutes known to be about fewer people than may be told are None.
     """
     since: dict[str, str] = {}
     for row in rows:
@@ -302,8 +319,12 @@ def _minutes(rows: Sequence[Contract], today: date, of_ended: bool) -> dict[str,
     cells = MonthlyDelivery.objects.filter(
         begun, term__group=TermGroup.DIRECT, month__lte=f"{today:%Y-%m}"
     )
-    sums = cells.values_list("term__contract_id").annotate(total=Sum("minutes"))
-    return dict.fromkeys(since, 0) | dict(sums)
+    sums = cells.values_list("term__contract_id").annotate(
+        total=Sum("minutes"), people=Sum(Greatest("clients", Coalesce("largest_session", 0)))
+    )
+    minimum = int(china().limit("small_cells.people", today).value)
+    told = {id: None if 0 < people < minimum else total for id, total, people in sums}
+    return dict.fromkeys(since, 0) | told
 
 
 @dataclass(frozen=True)
