@@ -108,16 +108,6 @@ def test_replace_leaves_tables_that_the_package_does_not_list(tmp_path: Path) ->
     assert ServiceRecord.objects.count() == workers
 
 
-@pytest.mark.django_db(transaction=True)
-def test_replace_cannot_remove_what_something_else_rests_on(tmp_path: Path) -> None:
-    load_rows(tmp_path)
-    before = everything()
-    some = {"areas": tables()["areas"][:2]}
-    loaded = load_rows(tmp_path, some, replace=True)
-    assert [fault.code for fault in loaded.report.faults] == ["refused_by_database"]
-    assert everything() == before
-
-
 def test_copies_of_a_row_without_key_count_as_often_as_they_stand(tmp_path: Path) -> None:
     contents = with_referenced("consequences")
     contents["consequences"] = [contents["consequences"][0]] * 2

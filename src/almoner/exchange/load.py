@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from almoner.audit.operations import Act, record
 from almoner.citypackage import Fault, Reader, Report, read
+from almoner.citypackage.faults import LIMIT
 from almoner.delivery.operations.months import rebuild_months
 from almoner.disclosure.operations import rebuild_search_index
 from almoner.exchange.ahead import ahead
@@ -96,9 +98,7 @@ class _Load:
         else:
             for table in self._tables:
                 self._rebuild_months(table)
-        hold_laws(self._reader.report, self._tables, replace)
-        if not self._reader.report.ok:
-            raise _Faulty
+        self._judge(replace)
         for table in self._tables:
             table.close()
         if self._loaded.wrote:
@@ -142,6 +142,16 @@ class _Load:
     def _merge_last(self) -> None:
         if self._tables:
             self._record(self._tables[-1].merge())
+
+    def _judge(self, replace: bool) -> None:
+        """End the load where what the database would hold is not in order."""
+        report = self._reader.report
+        named = chain.from_iterable(table.still_named() for table in self._tables)
+        report.faults.extend(islice(named, LIMIT))
+        report.truncated = next(named, None) is not None
+        hold_laws(report, self._tables, replace)
+        if not report.ok:
+            raise _Faulty
 
     def _add_months(self, rows: pl.DataFrame) -> None:
         table = self._tables[-1]

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from almoner.audit.operations import Act
-from almoner.exchange.bulk import execute, fetch, fetch_batches, insert, is_postgresql, quoted
+from almoner.citypackage import Fault
+from almoner.exchange.bulk import (
+    analyse,
+    execute,
+    fetch,
+    fetch_batches,
+    insert,
+    is_postgresql,
+    quoted,
+)
+from almoner.exchange.referrers import referrers, still_named
 from almoner.exchange.tables import Stored
 
 # Table and column names come from our own descriptor, never from a package: no SQL is injected.
@@ -40,13 +50,13 @@ class TableLoad:
         self.counts = Counts()
         self._table = f'"{stored.name}"'
         self._stage = f"stage_{stored.name}"
+        self._gone = f"gone_{stored.name}"
+        self._temporary: list[str] = []
         self._flags = {column.name for column in stored.table.columns if column.type == "boolean"}
         self.direct = not fetch(f"SELECT 1 FROM {self._table} LIMIT 1")  # noqa: S608
         if not self.direct:
-            execute(
-                f'CREATE TEMPORARY TABLE "{self._stage}" AS '  # noqa: S608
-                f"SELECT {quoted(stored.columns)} FROM {self._table} WHERE 1 = 0"
-            )
+            columns = quoted(stored.columns)
+            self._keep(self._stage, f"SELECT {columns} FROM {self._table} WHERE 1 = 0")  # noqa: S608
 
     def put(self, frame: pl.DataFrame) -> None:
         """Take some rows, with the columns of the database."""
@@ -76,7 +86,10 @@ class TableLoad:
         self._count_unchanged()
 
     def remove_absent(self) -> Iterator[Act]:
-        """Remove the rows that the package lacks; an act for each."""
+        """Remove the rows that the package lacks; an act for each.
+
+        Their keys are kept for `still_named`.
+        """
         if self.direct:
             return
         gone = self._absent_by_key() if self.stored.key else self._absent_whole_rows()
@@ -87,13 +100,27 @@ class TableLoad:
                 before = dict(zip(columns, self._texts(columns, row), strict=True))
                 yield Act("package.remove", self.stored.name, self._subject(row, columns), before)
             self.counts.removed += len(rows)
-        if self.counts.removed:
-            execute(f"DELETE FROM {self._table} AS t WHERE {gone}")  # noqa: S608
+        if not self.counts.removed:
+            return
+        if targets := [referrer.target for referrer in referrers(self.stored.name)]:
+            kept = quoted(tuple(dict.fromkeys([*self.stored.key, *targets])))
+            self._keep(self._gone, f"SELECT {kept} FROM {self._table} t WHERE {gone}")  # noqa: S608
+            analyse([self._gone])
+        execute(f"DELETE FROM {self._table} AS t WHERE {gone}")  # noqa: S608
+
+    def still_named(self) -> Iterator[Fault]:
+        """A fault for each removed row and each column that still refers to it."""
+        if self._gone in self._temporary:
+            yield from still_named(self.stored, self._gone)
 
     def close(self) -> None:
-        """Drop the temporary table."""
-        if not self.direct:
-            execute(f'DROP TABLE "{self._stage}"')
+        """Drop the temporary tables."""
+        for table in self._temporary:
+            execute(f'DROP TABLE "{table}"')
+
+    def _keep(self, name: str, rows: str) -> None:
+        execute(f'CREATE TEMPORARY TABLE "{name}" AS {rows}')
+        self._temporary.append(name)
 
     @property
     def _same_key(self) -> str:
