@@ -159,9 +159,9 @@ E1,C1,@E,@P,@F,F1,1,final,2025-01-01,2025-12-31,2025-12-01,2026-01-20
     "ratings": """
 evaluation_id,rater_id,indicator_id,score,evidence_count
 E1,R1,I1,40,3
-E1,R1,I2,-5,0
+E1,R1,I2,0,0
 E1,R1,J,1.0,2
-E1,R2,J,1000,2
+E1,R2,J,100,2
 """,
     "consequences": """
 evaluation_id,kind,decided_on,amount_fen

@@ -93,6 +93,9 @@ CELLS = [
     ("ratings", 1, "score", "40.0000000000000000000001", "score_range"),
     ("ratings", 1, "score", "-0.0000000000000000000001", "score_range"),
     ("ratings", 2, "score", "20.5", "score_range"),
+    ("ratings", 2, "score", "-0.01", "score_range"),  # no lower bound is 0
+    ("ratings", 4, "score", "100.01", "score_range"),  # no upper bound is 100
+    ("ratings", 4, "score", "1000", "score_range"),
     ("ratings", 3, "score", "0.5", "score_range"),
     ("service_records", 2, "minutes", "0", "below_minimum"),
     ("service_records", 2, "minutes", "1.0", "not_integer"),
@@ -165,6 +168,8 @@ LAWFUL = [
     ("tenders", 1, "required_staff", "-0.00"),
     ("bid_scores", 1, "score", "100.00"),
     ("ratings", 1, "score", "0"),
+    ("ratings", 2, "score", "-0.00"),
+    ("ratings", 4, "score", "100.00"),
     ("ratings", 4, "indicator_id", "Z"),  # no reference in the format: its range is unknown
     ("contract_terms", 1, "formula", "((((9**9"),  # finding C08, no fault of the file
     ("contracts", 1, "service_item", "ZZ"),  # finding P01
@@ -224,6 +229,31 @@ def test_a_report_holds_the_first_thousand_faults(
     filled["notices"] = [{**filled["notices"][0], "kind": f"x{i}"} for i in range(count)]
     report = check(write_small(tmp_path, filled))
     assert (len(report.faults), report.truncated) == (1_000, truncated)
+
+
+@pytest.mark.parametrize("line", ["min_score", "max_score", "surplus"])
+def test_a_range_that_cannot_be_read_judges_no_score(tmp_path: Path, line: str) -> None:
+    filled = with_referenced("ratings", "indicators")
+    filled["ratings"][3]["score"] = "1000"
+    if line in filled["indicators"][3]:
+        filled["indicators"][3] |= {"min_score": "0", "max_score": "2000", line: "many"}
+    folder = write_small(tmp_path, filled)
+    if line == "surplus":
+        path = folder / "indicators.csv"
+        path.write_bytes(path.read_bytes().rstrip() + b",surplus\n")
+    codes = {(f.file, f.code) for f in check(folder).faults}
+    assert codes == {("indicators.csv", "ragged_row" if line == "surplus" else "not_number")}
+
+
+def test_a_table_without_columns_of_bounds_is_scored_from_0_to_100(tmp_path: Path) -> None:
+    filled = with_referenced("ratings", "indicators")
+    for row in filled["indicators"]:
+        del row["min_score"], row["max_score"]
+    filled["ratings"][0]["score"] = "100"
+    filled["ratings"][3]["score"] = "101"
+    (fault,) = check(write_small(tmp_path, filled)).faults
+    assert (fault.file, fault.row, fault.column) == ("ratings.csv", 4, "score")
+    assert (fault.value, fault.fault) == ("101", "expected a score from 0 to 100")
 
 
 def test_a_longer_circle_is_one_fault(tmp_path: Path) -> None:

@@ -61,6 +61,10 @@ BREACHES: dict[str, tuple[dict[str, Rows], tuple[str, str, str, str]]] = {
         ("tender_criteria", "weight", "179.990", "weight_sum"),
     ),
     "ratings alone": (_ratings("40.01"), ("ratings", "score", "40.01", "score_range")),
+    "a rating where no highest score is given": (
+        {"ratings": [dict(tables()["ratings"][3], score="100.01")]},
+        ("ratings", "score", "100.01", "score_range"),
+    ),
     "a smaller range": (
         _altered("indicators", "I1", max_score="39.99"),
         ("ratings", "score", "40", "score_range"),

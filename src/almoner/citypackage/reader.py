@@ -288,16 +288,16 @@ def _nothing_kept(table: Table) -> pl.DataFrame:
 
 
 def _to_keep(table: Table, batch: _Batch, frame: pl.DataFrame) -> pl.DataFrame:
-    """Text as it stands, faulty or not: a reference to a faulty key does not dangle."""
+    """Text as it stands, faulty or not: a reference to a faulty key does not dangle.
+
+    The bounds of scores too: one that is faulty is not one that is empty.
+    """
     names = keys.KEPT[table.name]
     is_text = {name: table.column(name).type == "string" for name in names}
-    kept = frame.select(
-        "row",
-        *(
-            batch.stored[name] if is_text[name] and name in batch.stored.columns else frame[name]
-            for name in names
-        ),
-    )
+    as_it_stands = {name for name in names if is_text[name] or name in together.BOUNDS}
+    as_it_stands &= set(batch.stored.columns)
+    columns = (batch.stored[name] if name in as_it_stands else frame[name] for name in names)
+    kept = together.with_bounds(frame.select("row", *columns))
     if batch.lost is None:
         return kept
     keys_only = [name for name in names if is_text[name] and not name.startswith("parent_")]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
 
 import polars as pl
 
 from almoner.citypackage.keys import Tell, cycles, same
 from almoner.citypackage.schema import Table
+from almoner.rules.evaluation import SCORES
 
 ORDERED = (
     ("starts_on", "ends_on"),
@@ -16,6 +17,7 @@ ORDERED = (
     ("from_on", "to_on"),
     ("period_from", "period_to"),
 )
+BOUNDS = dict(zip(("min_score", "max_score"), SCORES, strict=True))
 SCORE_RANGES = {"bid_scores": (0, 100), "survey_responses": (1, 5)}
 PARENTS = {
     "areas": (("code",), "parent_code"),
@@ -39,7 +41,7 @@ def date_order(table: Table, frame: pl.DataFrame, tell: Tell) -> None:
 def score_range(
     table: Table, frame: pl.DataFrame, kept: dict[str, pl.DataFrame], tell: Tell
 ) -> None:
-    """Report scores outside their range; an empty bound of an indicator does not bind."""
+    """Report scores outside their range; ``kept`` has indicators as with_bounds() gives them."""
     if table.name in SCORE_RANGES:
         low, high = SCORE_RANGES[table.name]
         scores = frame.select(
@@ -57,21 +59,28 @@ def score_range(
     bounds = ["score", "min_score", "max_score"]
     wrong = [
         found
-        for found in scores.select(bounds).drop_nulls("score").unique().iter_rows()
+        for found in scores.select(bounds).drop_nulls().unique().iter_rows()
         if not _within(*found)
     ]
     if wrong:
         outside = pl.DataFrame(wrong, schema=dict.fromkeys(bounds, pl.String), orient="row")
-        bad = scores.select("row", *bounds).join(outside, on=bounds, how="semi", nulls_equal=True)
+        bad = scores.select("row", *bounds).join(outside, on=bounds, how="semi")
         for row, score, low, high in bad.sort("row").iter_rows():
-            expected = f"a score from {low or 'any'} to {high or 'any'}"
-            tell(row, "score", score, "score_range", expected)
+            tell(row, "score", score, "score_range", f"a score from {low} to {high}")
 
 
-def _within(score: str, low: str | None, high: str | None) -> bool:
-    return (low is None or Decimal(low) <= Decimal(score)) and (
-        high is None or Decimal(score) <= Decimal(high)
+def with_bounds(kept: pl.DataFrame) -> pl.DataFrame:
+    """The rows, with what an empty bound of an indicator stands for."""
+    return kept.with_columns(
+        pl.col(name).fill_null(str(score)) for name, score in BOUNDS.items() if name in kept.columns
     )
+
+
+def _within(score: str, low: str, high: str) -> bool:
+    try:
+        return Decimal(low) <= Decimal(score) <= Decimal(high)
+    except InvalidOperation:  # a bound that is no number is a fault of its own, and does not bind
+        return True
 
 
 def parent_cycles(table: Table, frame: pl.DataFrame, tell: Tell) -> set[tuple[str, ...]]:

@@ -22,6 +22,7 @@ from almoner.files.queries import attached
 from almoner.parties.models import Organisation, OrganisationKind, OrganisationLink
 from almoner.parties.queries import is_kind
 from almoner.rules.calendar import local_day
+from almoner.rules.evaluation import SCORES
 from almoner.rules.packs import china
 from almoner.rules.roles import Actor, Permission
 from almoner.rules.scoring import Leaf, Link, reply_until
@@ -109,8 +110,8 @@ def questions_of(framework_id: int) -> list[Question]:
         Question(
             Leaf(
                 row.code,
-                Decimal(0) if row.min_score is None else row.min_score,
-                Decimal(100) if row.max_score is None else row.max_score,
+                Decimal(SCORES[0]) if row.min_score is None else row.min_score,
+                Decimal(SCORES[1]) if row.max_score is None else row.max_score,
             ),
             row.name_zh,
             row.name_en,

@@ -39,7 +39,7 @@ def hold_laws(report: Report, tables: Collection[TableLoad], replace: bool) -> N
 
 def _hold(report: Report, name: str, looked_at: Collection[str], renamed: bool) -> None:
     table = SCHEMA.tables[name]
-    rows = {each: _rows(each) for each in looked_at}
+    rows = {each: together.with_bounds(_rows(each)) for each in looked_at}
     tell = _tell(report, name, rows[name], renamed)
     together.score_range(table, rows[name], rows, tell)
     together.weights(table, rows[name], together.parent_cycles(table, rows[name], tell), tell)

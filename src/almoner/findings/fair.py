@@ -20,6 +20,7 @@ from almoner.methods.fair_scores import (
     fit,
     severities,
 )
+from almoner.rules.evaluation import SCORES
 
 SCALE = 1_000_000  # scores are held to a millionth of a point of 100
 FIXED = ("district", "stage")
@@ -75,7 +76,7 @@ def ratings_of(city: City) -> ir.Table:
     """A row a rating that can be placed on a scale, with the columns of the model and `units`.
 
     `units` is the score as a share of the indicator's range, in millionths of a point of 100; an
-    empty min_score counts as 0 and an empty max_score as 100. A rater is agency/rater_id. An
+    empty min_score or max_score is that of SCORES. A rater is agency/rater_id. An
     indicator is the common one that it answers, else framework/id. `district` is the nearest of the
     contract's area, "-" where it lies in none. `year` is the calendar year in which the contract
     year began that the evaluated period ends in. Ratings of indicators without a range are not
@@ -97,8 +98,9 @@ def ratings_of(city: City) -> ir.Table:
         agency="agency_uscc",
     )
     judged = judged.inner_join(about, judged.contract_id == about.contract)
-    low = ibis.coalesce(indicators.min_score, ibis.literal(0).cast("decimal(24, 9)"))
-    high = ibis.coalesce(indicators.max_score, ibis.literal(100).cast("decimal(24, 9)"))
+    lowest, highest = (ibis.literal(score).cast("decimal(24, 9)") for score in SCORES)
+    low = ibis.coalesce(indicators.min_score, lowest)
+    high = ibis.coalesce(indicators.max_score, highest)
     leaves = indicators.select(
         of="framework_id",
         version="framework_version",

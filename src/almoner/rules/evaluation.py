@@ -5,7 +5,7 @@ indicators weighs no more than another. That mean becomes a share of the indicat
 (score - min) / (max - min), and the total is the mean of the shares by the indicators' weights.
 Only leaf indicators that somebody rated and whose range is not zero take part, and weights are
 taken in proportion among them; `rated_weight` says how much of the framework they are. An empty
-min_score counts as 0, an empty max_score as 100.
+min_score or max_score is that of SCORES.
 
 A city has tens of thousands of ratings and adding Fractions is slow, so everything is brought to
 common denominators and added as whole numbers. Each result is made a Fraction once, at the end.
@@ -20,6 +20,9 @@ from math import lcm
 from typing import NamedTuple
 
 from almoner.rules.money import Exact, exact
+
+SCORES = (0, 100)
+"""The lowest and the highest score of an indicator that does not say."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +139,8 @@ def evaluation_total(indicators: Iterable[Indicator], ratings: Iterable[Rating])
 def _terms(leaf: Indicator) -> tuple[Fraction, Fraction, Fraction] | None:
     """Weight, gain and floor of a leaf; None where its range is zero."""
     weight = exact(leaf.weight)
-    lowest = exact(0 if leaf.min_score is None else leaf.min_score)
-    highest = exact(100 if leaf.max_score is None else leaf.max_score)
+    lowest = exact(SCORES[0] if leaf.min_score is None else leaf.min_score)
+    highest = exact(SCORES[1] if leaf.max_score is None else leaf.max_score)
     if highest == lowest:
         return None
     gain = 100 * weight / (highest - lowest)
