@@ -8,6 +8,7 @@ from tests.findings.small import Rows, found
 from almoner.findings.definition import definition
 from almoner.findings.run import Finding
 from almoner.findings.sentence import because
+from almoner.rules.money import LARGEST_FEN
 from almoner.rules.workload import MAX_CHARACTERS
 
 Row = dict[str, object]
@@ -114,8 +115,8 @@ def test_additions_of_a_tenth() -> None:
     assert "10.1% of it; up to 10%" in said(added[0])
 
 
-def test_additions_beyond_a_float_are_still_exact() -> None:
-    amount = 9_000_000_000_000_000_000
+def test_additions_to_the_largest_amount_are_exact_to_the_fen() -> None:
+    amount = LARGEST_FEN
     contracts = named(at={"amount_fen": amount}, above={"amount_fen": amount})
     tenth = str(amount // 10)
     made = changes("amount", at=fen(tenth), above=fen(tenth, "1"))

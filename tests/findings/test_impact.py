@@ -149,7 +149,7 @@ def test_a_provider_lives_on_one_purchaser() -> None:
 
 def test_thirds_and_sevenths_of_contracts_are_compared_exactly() -> None:
     """4 of 7 days of G's money, 1 of 3 of H's: 7 k and 3 k fen are 4 to 1, the limit itself."""
-    k = 10**18
+    k = LARGEST_FEN // 10
 
     def lives(more: int) -> list[Finding]:
         rows = money(
