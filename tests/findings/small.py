@@ -218,7 +218,8 @@ def _cell(column: Column, row: Mapping[str, object]) -> object:
         return None
     if text is True or text is False:
         text = str(text).lower()
-    plain = Column("cell", column.type, False, column.enum, None, None, "", 10_000)
+    name = "cell_fen" if column.name.endswith("_fen") else "cell"
+    plain = Column(name, column.type, False, column.enum, None, None, "", 10_000)
     return parse(plain, str(text))
 
 

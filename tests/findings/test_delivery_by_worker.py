@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.findings.sessions import Row, at, numbered, sentence, shown
 from tests.findings.small import Rows, found
 
+from almoner.citypackage.schema import LARGEST_COUNT
+
 # D02
 
 

@@ -13,6 +13,7 @@ from tests.findings.small import found
 from almoner.findings.definition import definition
 from almoner.findings.run import Finding
 from almoner.findings.sentence import because
+from almoner.rules.money import LARGEST_FEN
 
 Row = dict[str, object]
 
