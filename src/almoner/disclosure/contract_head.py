@@ -34,7 +34,7 @@ from almoner.disclosure.contract_service import YearOfService, year_of_service
 from almoner.disclosure.queries import Status, contract_title, status_on
 from almoner.evaluation import queries as evaluation
 from almoner.payments.queries import instalments_of
-from almoner.rules.packs import china
+from almoner.rules.small_cells import fewest_told
 from almoner.rules.terms import Version, later_versions
 from almoner.web.format import in_one_language
 from almoner.web.language import gettext as _
@@ -117,11 +117,6 @@ def _head(known: Known, now: datetime) -> Head:
         year=year_on(years, last),
         status=status_on(contract, now.date()),
     )
-
-
-def few(today: date) -> int:
-    """Fewer people than this are not shown."""
-    return int(china().limit("small_cells.people", today).value)
 
 
 def payments_of(head: Head) -> Paid:
@@ -230,6 +225,6 @@ def service_in(
         months,
         today=head.today,
         actual_end=head.actual_end,
-        minimum=few(head.today),
+        minimum=fewest_told(head.today),
         later=changed.later,
     )

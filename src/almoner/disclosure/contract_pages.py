@@ -22,7 +22,6 @@ from almoner.disclosure.contract_head import (
     Changes,
     Head,
     changes,
-    few,
     judgements_of,
     months_from,
     payments_of,
@@ -37,6 +36,7 @@ from almoner.disclosure.queries import Status
 from almoner.evaluation.queries import outcomes_of
 from almoner.rules.money import round_half_away
 from almoner.rules.scope import without_override
+from almoner.rules.small_cells import fewest_told
 from almoner.tenders.models import Method
 from almoner.web.format import day, hours, in_one_language, percent
 from almoner.web.language import gettext as _
@@ -244,7 +244,7 @@ def service_page(head: Head, number: int | None) -> ServicePage | None:
     """The page of contract year `number`, by default the current or last; None if there is none."""
     if number is not None and not 1 <= number <= len(head.years):
         return None
-    contract_id, minimum = head.contract.id, few(head.today)
+    contract_id, minimum = head.contract.id, fewest_told(head.today)
     year = head.years[number - 1] if number else head.year
     requests = task_requests_of(contract_id)
     return ServicePage(

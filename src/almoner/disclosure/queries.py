@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Cast, Coalesce, Greatest
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from almoner.contracts.models import Contract, ContractTerm, Instalment, TermGroup
 from almoner.contracts.queries import EXACT
 from almoner.contracts.queries.ending import LAPSED
 from almoner.delivery.models import MonthlyDelivery
+from almoner.delivery.queries.delivered import PEOPLE_BEHIND
 from almoner.delivery.queries.promises import Promise, changed_promises
 from almoner.directory.models import ServiceItem
 from almoner.disclosure.contract_figures import (
@@ -30,7 +31,7 @@ from almoner.disclosure.contract_figures import (
 from almoner.evaluation.models import Evaluation, Rating
 from almoner.parties.models import Area
 from almoner.rules.money import round_half_away
-from almoner.rules.packs import china
+from almoner.rules.small_cells import fewest_told
 from almoner.web.format import named
 
 
@@ -320,9 +321,9 @@ def _minutes(rows: Sequence[Contract], today: date, of_ended: bool) -> dict[str,
         begun, term__group=TermGroup.DIRECT, month__lte=f"{today:%Y-%m}"
     )
     sums = cells.values_list("term__contract_id").annotate(
-        total=Sum("minutes"), people=Sum(Greatest("clients", Coalesce("largest_session", 0)))
+        total=Sum("minutes"), people=Sum(PEOPLE_BEHIND)
     )
-    minimum = int(china().limit("small_cells.people", today).value)
+    minimum = fewest_told(today)
     told = {id: None if 0 < people < minimum else total for id, total, people in sums}
     return dict.fromkeys(since, 0) | told
 

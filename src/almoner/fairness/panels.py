@@ -12,6 +12,7 @@ from almoner.fairness.pictures import Interval, around_zero, intervals, of_score
 from almoner.fairness.queries import Judged, bodies, judged
 from almoner.rules.grades import Grade
 from almoner.rules.packs import china
+from almoner.rules.small_cells import fewest_told
 from almoner.voice.models import DrawnBy
 from almoner.web.format import figure, named
 
@@ -169,7 +170,7 @@ def contract_panels(contract_id: str) -> ContractPanels:
         chart=_chart([each for each in scores if each.fitted], run),
         surveys=_surveys(found),
         changes=found.changes,
-        few=int(china().limit("small_cells.people", run.as_of).value),
+        few=fewest_told(run.as_of),
     )
 
 

@@ -15,8 +15,7 @@ from almoner.parties.models import (
     OrganisationLink,
     Worker,
 )
-from almoner.rules.packs import china
-from almoner.rules.small_cells import TOTAL, Cell, suppress
+from almoner.rules.small_cells import TOTAL, Cell, fewest_told, suppress
 
 
 class Areas:
@@ -124,7 +123,7 @@ def staff_on(uscc: str, day: date) -> Staff:
             .annotate(number=Count("id"))
         )
     )
-    minimum = int(china().limit("small_cells.people", day).value)
+    minimum = fewest_told(day)
     cells = {
         ("staff", licence.value): Cell(held[licence], held[licence])
         for licence in Licence

@@ -8,8 +8,16 @@ are shown, neither from its row or column nor from all rows and columns together
 import heapq
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
+from datetime import date
 from enum import Enum
 from typing import NamedTuple, TypeVar
+
+from almoner.rules.packs import china
+
+
+def fewest_told(on: date) -> int:
+    """How many people a figure must be about to be told: `small_cells.people` of the rule pack."""
+    return int(china().limit("small_cells.people", on).value)
 
 
 class Cell(NamedTuple):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from almoner.findings.definition import Definition, definition
 from almoner.findings.sentence import because, people
 from almoner.rules.packs import Limit, china
+from almoner.rules.small_cells import fewest_told
 from almoner.supervision.models import StoredFinding
 from almoner.supervision.operations import read
 from almoner.web.format import in_chinese
@@ -110,18 +111,14 @@ def sentence(kept: StoredFinding, *, private: bool) -> str:
     entry, found = definition(kept.code), read(kept)
     if not private and is_about_few(kept):
         hidden = _("The figures are hidden, because they are about fewer than %(least)s people.")
-        return str(hidden) % {"least": _fewest_told(kept)}
+        return str(hidden) % {"least": fewest_told(kept.found_on)}
     return because(entry, found, "zh" if in_chinese() else "en")
 
 
 def is_about_few(kept: StoredFinding) -> bool:
     """Whether its sentence would tell a number of people that is small."""
     numbers = people(definition(kept.code), read(kept))
-    return any(0 < number < _fewest_told(kept) for number in numbers)
-
-
-def _fewest_told(kept: StoredFinding) -> int:
-    return int(china().limit("small_cells.people", kept.found_on).value)
+    return any(0 < number < fewest_told(kept.found_on) for number in numbers)
 
 
 def limits(entry: Definition, on: date) -> list[tuple[Limit, str]]:

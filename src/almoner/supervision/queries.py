@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from almoner.findings.definition import Definition, definition
 from almoner.parties.queries import Areas
 from almoner.prepared import Prepared
-from almoner.rules.packs import china
+from almoner.rules.small_cells import fewest_told
 from almoner.supervision.models import Run, StoredFinding
 
 Rows = QuerySet[StoredFinding]
@@ -105,7 +105,7 @@ def kinds(today: date) -> list[Kind]:
     counted = current().values("code", "about_persons").annotate(number=Count("id"))
     numbers = {row["code"]: (row["number"], row["about_persons"]) for row in counted}
     persons = {code: number for code, (number, of_persons) in numbers.items() if of_persons}
-    least = int(china().limit("small_cells.people", today).value)
+    least = fewest_told(today)
     hidden = {code for code, number in persons.items() if number < least}
     return [
         Kind(definition(code), None if code in hidden else number)

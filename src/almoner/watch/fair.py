@@ -35,6 +35,7 @@ from almoner.methods.outcomes import follow_up
 from almoner.methods.survey import ChosenSample, Stratum, SurveyError, estimate, sample
 from almoner.rules.grades import Grade, grade
 from almoner.rules.packs import china
+from almoner.rules.small_cells import fewest_told
 from almoner.voice.models import DrawnBy, SurveyResponse, SurveyWave
 
 OVERALL = "overall"
@@ -174,10 +175,6 @@ def _fill(found: Found, scores: CityScores) -> None:
     ]
 
 
-def _few(on: date) -> int:
-    return int(china().limit("small_cells.people", on).value)
-
-
 def survey_results(as_of: date) -> Iterator[SurveyResult]:
     """What users answered overall, by wave."""
     answered, satisfied = Counter[str](), Counter[str]()
@@ -194,7 +191,7 @@ def survey_results(as_of: date) -> Iterator[SurveyResult]:
             frame=wave.frame_size,
             drawn=wave.drawn,
         )
-        if answered[wave.id] >= _few(as_of):
+        if answered[wave.id] >= fewest_told(as_of):
             _estimate(row, answered[wave.id], satisfied[wave.id])
         yield row
 
@@ -240,7 +237,7 @@ def outcome_changes(as_of: date) -> Iterator[OutcomeChange]:
             after[contract, instrument][client] = max(last, new) if last else new
     for key in sorted(before.keys() | after.keys()):
         last_scores = {client: score for client, (_, _, score) in after[key].items()}
-        yield _change(*key, before[key], last_scores, _few(as_of))
+        yield _change(*key, before[key], last_scores, fewest_told(as_of))
 
 
 def _change(

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.db.models.functions import Coalesce, Greatest
+
 from almoner.delivery.models import TaskRequest
 
 
@@ -21,6 +23,10 @@ def people_behind(clients: int, largest_session: int | None) -> int | None:
     if clients == 0 and largest_session is None:
         return None
     return max(clients, largest_session or 0)
+
+
+# The same within a query, 0 where no record tells.
+PEOPLE_BEHIND = Greatest("clients", Coalesce("largest_session", 0))
 
 
 def task_requests_of(contract_id: str) -> list[TaskRequest]:
