@@ -15,8 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
+import polars as pl
 import scipy.sparse as sp
 
 from almoner.methods.fair_scores import Covariate, Factor, FairScoreError, Fit, Statistics
@@ -160,7 +159,7 @@ def _groups(terms: Sequence[str], columns: Sequence[str]) -> list[tuple[str, ...
 class _Cells:
     """Ratings grouped by columns: values, counts and sums, a place a cell."""
 
-    values: dict[str, pa.ChunkedArray]
+    values: dict[str, pl.Series]
     counts: Codes
     sums: list[Codes]
     codes: dict[str, Codes]
@@ -172,7 +171,8 @@ def _cells(
     keys = {column: f"k{columns.index(column)}" for column in group}
     added = {name: table[name].sum().cast("int64") for name in sums}
     counted = table.group_by([*keys.values()]).aggregate(n=table.count().cast("int64"), **added)
-    found = counted.to_pyarrow()
+    # Not by way of Arrow's own arrays of numpy, which import pandas.
+    found = pl.DataFrame(counted.to_pyarrow())
     return _Cells(
         values={column: found[key] for column, key in keys.items()},
         counts=found["n"].to_numpy(),
@@ -187,15 +187,15 @@ def _smallest(cells: Iterable[_Cells], wanted: Iterable[str]) -> _Cells:
     return min(having, key=lambda cell: len(cell.counts))
 
 
-def _levels(cell: _Cells, column: str) -> pa.Array:
+def _levels(cell: _Cells, column: str) -> pl.Series:
     """The values of a column, sorted: as numbers where all are whole, else as text."""
-    values = pc.unique(cell.values[column])
-    if pa.types.is_integer(values.type):
-        return values.take(pc.sort_indices(values))
-    texts = values.cast("string").to_pylist()
+    values = cell.values[column].unique()
+    if values.dtype.is_integer():
+        return values.sort()
+    texts = values.cast(pl.String).to_list()
     whole = all(_is_whole(text) for text in texts)
     order = sorted(range(len(texts)), key=lambda i: (int(texts[i]) if whole else 0, texts[i]))
-    return values.take(pa.array(order, pa.int64()))
+    return values.gather(order)
 
 
 def _is_whole(text: str) -> bool:
@@ -203,11 +203,12 @@ def _is_whole(text: str) -> bool:
     return digits.isascii() and digits.isdigit() and len(digits) <= 18
 
 
-def _codes(values: pa.ChunkedArray, levels: pa.Array) -> Codes:
-    return np.asarray(pc.index_in(values, value_set=levels).to_numpy(), np.int64)
+def _codes(values: pl.Series, levels: pl.Series) -> Codes:
+    places = pl.int_range(len(levels), eager=True)
+    return values.replace_strict(levels, places, return_dtype=pl.Int64).to_numpy()
 
 
-def _keys(name: str, cell: _Cells, levels: Mapping[str, pa.Array]) -> Codes:
+def _keys(name: str, cell: _Cells, levels: Mapping[str, pl.Series]) -> Codes:
     """A number for each cell that tells its level of a term, in the order of the levels."""
     first, *others = name.split(":")
     keys = cell.codes[first]
@@ -222,7 +223,7 @@ def _numbered(name: str, keys: Codes, known: Codes) -> Codes:
 
 
 def _factor(
-    name: str, cells: Sequence[_Cells], levels: Mapping[str, pa.Array]
+    name: str, cells: Sequence[_Cells], levels: Mapping[str, pl.Series]
 ) -> tuple[Factor, Codes]:
     """A factor, and the keys of its levels."""
     columns = name.split(":")
@@ -237,7 +238,7 @@ def _factor(
     left = known
     for column in reversed(columns):
         left, code = np.divmod(left, len(levels[column]))
-        labels.append(levels[column].take(pa.array(code)).cast("string").to_pylist())
+        labels.append(levels[column].gather(code).cast(pl.String).to_list())
     parts = tuple(zip(*reversed(labels), strict=True))
     others = np.column_stack([*added[2:], np.empty((len(known), 0), np.int64)])
     return Factor(name, parts, added[0], added[1], others), known
@@ -248,7 +249,7 @@ def _pair(
     right: str,
     cells: Sequence[_Cells],
     keys: Mapping[str, Codes],
-    levels: Mapping[str, pa.Array],
+    levels: Mapping[str, pl.Series],
 ) -> sp.csr_array:
     cell = _smallest(cells, [*left.split(":"), *right.split(":")])
     at = [_numbered(name, _keys(name, cell, levels), keys[name]) for name in (left, right)]
@@ -278,9 +279,9 @@ def residual_squares(
     for name, values in parts.items():
         factor = statistics.factors[statistics.index(name)]
         keys = list(zip(*factor.parts, strict=True))
-        level = {f"l_{c}": pa.array(k) for c, k in zip(factor.columns, keys, strict=True)}
-        level["v_"] = pa.array(np.rint(values * unit).astype(np.int64))
-        effects = ibis.memtable(pa.table(level))
+        level = {f"l_{c}": pl.Series(k) for c, k in zip(factor.columns, keys, strict=True)}
+        level["v_"] = pl.Series(np.rint(values * unit).astype(np.int64))
+        effects = ibis.memtable(pl.DataFrame(level))
         same = [rows[f"k_{c}"] == effects[f"l_{c}"] for c in factor.columns]
         rows = rows.inner_join(effects, same).mutate(e_=ibis._.e_ - ibis._.v_)
         rows = rows.drop("v_", *(f"l_{c}" for c in factor.columns))

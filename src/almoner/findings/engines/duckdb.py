@@ -55,7 +55,12 @@ LINEAGE = {
 
 
 class _Database(Backend):  # type: ignore[misc]
-    """Ibis's DuckDB, given rows without pandas: to import that takes longer than most rules."""
+    """Ibis's DuckDB without pandas, the import of which takes longer than most rules."""
+
+    def to_pyarrow(self, expr: ir.Table, /, **_: object) -> pa.Table:
+        """The rows of a table, in the types of DuckDB."""
+        self._run_pre_execute_hooks(expr)
+        return self.con.sql(self.compile(expr)).to_arrow_table()
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         self.take(op.name, op.data.to_pyarrow(op.schema))

@@ -14,7 +14,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
-from scipy.optimize import fmin_l_bfgs_b, nnls
 
 from almoner.methods.fair_scores.design import Design
 from almoner.methods.fair_scores.elimination import Elimination, Factorised
@@ -188,7 +187,7 @@ def moments(problem: Problem) -> Floats:
     rows.append(np.append(np.full(len(groups), float(n)), n) - flat)
     found.append(statistics.centred_squares - base)
     scale = np.array([max(abs(row).max(), 1e-300) for row in rows])
-    solved, _ = nnls(np.array(rows) / scale[:, None], np.array(found) / scale)
+    solved = np.linalg.lstsq(np.array(rows) / scale[:, None], np.array(found) / scale)[0]
     residual = max(float(solved[-1]), statistics.centred_squares / n * 1e-3)
     return np.asarray(np.clip(solved[: len(terms)] / residual, 1e-3, 1e4))
 
@@ -316,6 +315,9 @@ class _Search:
 
     def descend(self) -> None:
         """L-BFGS on the logarithms of the variances above zero, from where the search stands."""
+        # Seldom needed, and importing it takes longer than to fit most cities.
+        from scipy.optimize import fmin_l_bfgs_b
+
         begun = self.here.relative
         free = begun > 0.0
 
