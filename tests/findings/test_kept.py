@@ -17,6 +17,7 @@ from tests.findings.small import Rows, duckdb, frame, write
 from almoner.findings import kept
 from almoner.findings.city import City
 from almoner.findings.definition import Definition, catalogue, definition
+from almoner.findings.engines.duckdb import DuckDB
 from almoner.findings.kept import Kept
 from almoner.findings.run import Finding, run
 from almoner.rules.calendar import SHANGHAI
@@ -64,9 +65,9 @@ class Computed:
         self.months: dict[str, set[str]] = {}
         compute = kept.compute
 
-        def watched(entry: Definition, city: City) -> list[Finding]:
+        def watched(entry: Definition, city: City, sql: str | None = None) -> list[Finding]:
             self.months[entry.code] = months_of(city)
-            return compute(entry, city)
+            return compute(entry, city, sql)
 
         monkeypatch.setattr(kept, "compute", watched)
 
@@ -183,6 +184,21 @@ def test_months_come_and_go(tmp_path: Path, computed: Computed) -> None:
     for records in (MONTHLY[:2], MONTHLY, MONTHLY[1:3], [], MONTHLY[3:]):
         files = files_of(tmp_path / "city", city_of(records))
         assert kept_run(tmp_path / "kept", files, BY_MONTH) == fresh_run(files, BY_MONTH)
+
+
+def test_a_later_process_asks_what_an_earlier_one_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_run(tmp_path / "kept", files_of(tmp_path / "city", city_of(MONTHLY)), BY_MONTH)
+    changed = [*MONTHLY[:3], at("2026-04-15", minutes=900, worker_id="W1")]
+    files = files_of(tmp_path / "city", city_of(changed))
+    found = fresh_run(files, BY_MONTH)
+    assert "D02" in {one.code for one in found}
+    unread = property(lambda entry: pytest.fail(f"{entry.code} is written again"))
+    monkeypatch.setattr(Definition, "compute", unread)
+    keeper = Kept(tmp_path / "kept", files, AS_OF)
+    with DuckDB() as later:
+        assert run(later.city(files, AS_OF), BY_MONTH, compute=keeper.compute).findings == found
 
 
 RECORDS = st.lists(

@@ -23,9 +23,9 @@ def test_a_second_run_computes_only_what_a_session_touches(
     computed: list[str] = []
     compute = kept.compute
 
-    def watched(entry: Definition, city: kept.City) -> list[kept.Finding]:
+    def watched(entry: Definition, city: kept.City, sql: str | None = None) -> list[kept.Finding]:
         computed.append(entry.code)
-        return compute(entry, city)
+        return compute(entry, city, sql)
 
     monkeypatch.setattr(kept, "compute", watched)
 

@@ -28,7 +28,8 @@ MICROSECONDS_A_DAY = 86_400_000_000
 ROWS = 100  # of one table that a finding names; the rest is only counted
 SHANGHAI_AHEAD = 8 * 3_600_000_000  # at all times since 15 September 1991
 
-Fetch = Callable[[ir.Table], list[dict[str, object]]]
+# Takes an expression, or the SQL of one that `City.written` gave.
+Fetch = Callable[[ir.Table | str], list[dict[str, object]]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class City:
     `fetch` gives the rows of a small expression; `fetch_by_month` those of one whose rows about a
     month follow from the service records and the days of that month; what `fetch_of` gives fetches
     as if some files of service records were all, until others are chosen; `hold` gives a table of
-    the rows of one that is asked for again and again, for as long as its context lasts.
+    the rows of one that is asked for again and again, for as long as its context lasts. `written`
+    gives the SQL of an expression, which may be fetched in its place, later and elsewhere too if it
+    holds no rows of its own.
     """
 
     as_of: date
@@ -48,6 +51,7 @@ class City:
     fetch_by_month: Fetch
     fetch_of: Callable[[Sequence[Path]], Fetch]
     hold: Callable[[ir.Table], AbstractContextManager[ir.Table]]
+    written: Callable[[ir.Table], str]
 
     def __getitem__(self, table: str) -> ir.Table:
         return self.tables[table]

@@ -1,7 +1,7 @@
 """One definition a finding: its entry in a stage's TOML file and the function beside it."""
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -30,7 +30,7 @@ STAGES = (
 # What a rule found, one row a finding: `id`, and where the rule names them `key`, `value`, `limit`;
 # `row_<table>` holds the id, or an array of ids, of rows that it was computed from; `variant` names
 # another sentence of the definition; every other column is a figure for the sentence.
-Rule = Callable[["City"], "ir.Table | Sequence[Mapping[str, object]]"]
+Rule = Callable[["City"], "ir.Table | list[dict[str, object]]"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Definition:
     `severity` is 3 where public money or a law is at stake, 2 where trust in the record is, else 1.
     `choice` says what was chosen where the rule leaves something open. `months` is "own" for a rule
     whose findings of a month follow from the service records of that month, "reaching" where also
-    from earlier sessions that last into it, and empty for any other.
+    from earlier sessions that last into it, and empty for any other. A rule with `months` is one
+    expression that follows from the code, the day and the pack: it asks for nothing beforehand.
     """
 
     code: str

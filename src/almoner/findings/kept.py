@@ -35,12 +35,14 @@ SHORTEST_MONTH = 28 * 1_440  # minutes
 class _Found:
     """What a rule found, and from what: the digest of all but the records, and of each month.
 
-    `longest` is the longest session in minutes, where the rule's findings reach into later months.
+    `longest` is the longest session in minutes, where the rule's findings reach into later months;
+    `sql` what the engine was asked, where the rule judges each month by itself.
     """
 
     digest: str
     months: Mapping[str, str]
     longest: int
+    sql: str | None
     findings: list[Finding]
 
 
@@ -75,12 +77,15 @@ class Kept:
         before = self._read(entry.code)
         if before and (before.digest, before.months) == (digest, months):
             return before.findings
+        same = before if before and before.digest == digest else None
         longest = _longest(city) if entry.months == "reaching" else 0
-        now = _Found(digest, months, longest, [])
-        if before and before.digest == digest and before.months.keys() & months.keys():
-            findings = self._again(entry, city, before, now)
+        # To write it takes longer than to answer it for a month.
+        sql = (same.sql if same else _written(entry, city)) if entry.months else None
+        now = _Found(digest, months, longest, sql, [])
+        if same and same.months.keys() & months.keys():
+            findings = self._again(entry, city, same, now)
         else:
-            findings = compute(entry, city)
+            findings = compute(entry, city, sql)
         self._write(entry.code, replace(now, findings=findings))
         return findings
 
@@ -96,7 +101,7 @@ class Kept:
         same = now.months.keys() - stale
         # To ask for so few part by part would take longer.
         fetch = city.fetch_of([self._records[month] for month in read])
-        fresh = compute(entry, replace(city, fetch=fetch, fetch_by_month=fetch))
+        fresh = compute(entry, replace(city, fetch=fetch, fetch_by_month=fetch), now.sql)
         return [
             *(each for each in before.findings if _month(each) in same),
             *(each for each in fresh if _month(each) not in same),
@@ -132,6 +137,13 @@ def _month(finding: Finding) -> str:
         return finding.key[:7]
     started = int(str(finding.words["started_at"]))
     return day_of_number((started + SHANGHAI_AHEAD) // MICROSECONDS_A_DAY).isoformat()[:7]
+
+
+def _written(entry: Definition, city: City) -> str:
+    """The SQL of a rule that judges each month by itself."""
+    answer = entry.compute(city)
+    assert not isinstance(answer, list), f"{entry.code} is no expression"
+    return city.written(answer)
 
 
 def _longest(city: City) -> int:

@@ -41,10 +41,13 @@ class Result:
     uncomputed: Mapping[str, tuple[str, ...]]
 
 
-def compute(entry: Definition, city: "City") -> list[Finding]:
-    """The findings of one rule; the city must list all tables that it needs."""
-    answer = entry.compute(city)
-    if isinstance(answer, Sequence):
+def compute(entry: Definition, city: "City", sql: str | None = None) -> list[Finding]:
+    """The findings of one rule; the city must list all tables that it needs.
+
+    `sql` is the rule's own, where that has been written before.
+    """
+    answer = sql or entry.compute(city)
+    if isinstance(answer, list):
         rows = answer
     else:
         fetch = city.fetch_by_month if entry.months == "own" else city.fetch

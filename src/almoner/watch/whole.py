@@ -35,7 +35,8 @@ def compute(
     seen = Event.objects.aggregate(last=Max("seq"))["last"] or 0
     folder = folder_of(data)
     files = snapshot(folder, on_progress)
-    kept = Kept(folder / "found", files, as_of)
+    # The SQL that is kept there is the engine's own.
+    kept = Kept(folder / "found" / type(engine).__name__.lower(), files, as_of)
     return run(engine.city(files, as_of), only, on_progress, kept.compute), kept, seen
 
 

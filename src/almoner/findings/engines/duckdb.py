@@ -107,7 +107,7 @@ class DuckDB(Engine):
             self._database.take("lineage", derived.lineage(self._fetch(areas)))
             tables["lineage"] = self._table("lineage", LINEAGE)
         fetches = self._fetch, self._fetch_by_month, self._fetch_of
-        return City(as_of, tables, china(), *fetches, self._hold)
+        return City(as_of, tables, china(), *fetches, self._hold, self._written)
 
     def _show(self, schema: str, part: Part, *, apart: bool = True) -> None:
         """Views of the calendar and the service records in a schema, the months `apart` or not."""
@@ -149,24 +149,29 @@ class DuckDB(Engine):
         table = ops.DatabaseTable(name, schema=ibis.schema(types), source=self._database)
         return table.to_expr()
 
-    def _fetch(self, expression: ir.Table) -> list[dict[str, object]]:
-        # Ibis's own way out imports pandas, which takes longer than most rules.
-        self._database._run_pre_execute_hooks(expression)
-        answer = self._database.raw_sql(self._sql(expression.op()))
+    def _written(self, expression: ir.Table) -> str:
+        return str(self._sql(expression.op()))
+
+    def _fetch(self, query: ir.Table | str) -> list[dict[str, object]]:
+        if not isinstance(query, str):
+            # Ibis's own way out imports pandas, which takes longer than most rules.
+            self._database._run_pre_execute_hooks(query)
+            query = self._written(query)
+        answer = self._database.raw_sql(query)
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
-    def _fetch_by_month(self, expression: ir.Table) -> list[dict[str, object]]:
+    def _fetch_by_month(self, query: ir.Table | str) -> list[dict[str, object]]:
         if not self._schemas:
             several = parts(self._files)
             self._schemas = [f"part_{n}" for n in range(len(several))]
             for schema, part in zip(self._schemas, several, strict=True):
                 self._show(schema, part)
-        return [row for schema in self._schemas for row in self._fetch_in(schema, expression)]
+        return [row for schema in self._schemas for row in self._fetch_in(schema, query)]
 
-    def _fetch_in(self, schema: str, expression: ir.Table) -> list[dict[str, object]]:
+    def _fetch_in(self, schema: str, query: ir.Table | str) -> list[dict[str, object]]:
         with self._in(schema):
-            return self._fetch(expression)
+            return self._fetch(query)
 
     def _fetch_of(self, paths: Sequence[Path]) -> Fetch:
         self._show(CHOSEN, Part([file for file in self._files if file.path in paths], *ALWAYS))

@@ -87,7 +87,7 @@ class Spark(Engine):
             tables["lineage"] = self._database.table("lineage")
         # What is one task here, Spark splits by itself.
         fetches = self._fetch, self._fetch, self._fetch_of
-        return City(as_of, tables, china(), *fetches, self._hold)
+        return City(as_of, tables, china(), *fetches, self._hold, self._written)
 
     def _table(self, name: str) -> ir.Table:
         # Ibis would ask Spark for the types, which takes a while and which are known.
@@ -95,18 +95,23 @@ class Spark(Engine):
         source = self._database
         return ops.DatabaseTable(name, schema=ibis.schema(kinds), source=source).to_expr()
 
-    def _fetch(self, expression: ir.Table) -> list[dict[str, object]]:
-        # Ibis's own way out is pandas, where whole numbers beside an empty cell become floats.
-        self._database._run_pre_execute_hooks(expression)
-        answer = self._session.sql(self._database.compile(expression))
+    def _written(self, expression: ir.Table) -> str:
+        return str(self._database.compile(expression))
+
+    def _fetch(self, query: ir.Table | str) -> list[dict[str, object]]:
+        if not isinstance(query, str):
+            # Ibis's own way out is pandas, where whole numbers beside an empty cell become floats.
+            self._database._run_pre_execute_hooks(query)
+            query = self._written(query)
+        answer = self._session.sql(query)
         rows: list[dict[str, object]] = answer.toArrow().to_pylist()
         return rows
 
     def _fetch_of(self, paths: Sequence[Path]) -> Fetch:
-        def fetch(expression: ir.Table) -> list[dict[str, object]]:
+        def fetch(query: ir.Table | str) -> list[dict[str, object]]:
             self._show("service_records", paths)
             try:
-                return self._fetch(expression)
+                return self._fetch(query)
             finally:
                 self._show("service_records", self._records)
 
