@@ -44,6 +44,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'contracts',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='contract_days'),
+                    models.CheckConstraint(condition=models.Q(('end_kind__in', ['completed', 'terminated_by_purchaser', 'terminated_by_provider', 'terminated_by_both'])), name='contract_end_kind'),
+                    models.CheckConstraint(condition=models.Q(('target_group__in', ['all_residents', 'listed_groups', 'both'])), name='contract_target_group'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='contract_amount'),
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('staff'), models.FloatField()), 0.0)), name='contract_staff'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +63,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'commitments',
+                'constraints': [
+                    models.UniqueConstraint(fields=('contract', 'appropriation'), name='commitment_key'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='commitment_amount'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +85,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'contract_changes',
+                'constraints': [
+                    models.UniqueConstraint(fields=('contract', 'seq'), name='contract_change_key'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['amount', 'term', 'framework', 'target_group', 'workload', 'staff'])), name='contract_change_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,54 +105,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'contract_terms',
+                'constraints': [
+                    models.UniqueConstraint(fields=('contract', 'code'), name='contract_term_key'),
+                    models.CheckConstraint(condition=models.Q(('group__in', ['direct', 'indirect'])), name='contract_term_group'),
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('hours'), models.FloatField()), 0.0)), name='contract_term_hours'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='contract_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('end_kind__in', ['completed', 'terminated_by_purchaser', 'terminated_by_provider', 'terminated_by_both'])), name='contract_end_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('target_group__in', ['all_residents', 'listed_groups', 'both'])), name='contract_target_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='contract_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('staff'), models.FloatField()), 0.0)), name='contract_staff'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(fields=('contract', 'appropriation'), name='commitment_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='commitment_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractchange',
-            constraint=models.UniqueConstraint(fields=('contract', 'seq'), name='contract_change_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractchange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['amount', 'term', 'framework', 'target_group', 'workload', 'staff'])), name='contract_change_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractterm',
-            constraint=models.UniqueConstraint(fields=('contract', 'code'), name='contract_term_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractterm',
-            constraint=models.CheckConstraint(condition=models.Q(('group__in', ['direct', 'indirect'])), name='contract_term_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractterm',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('hours'), models.FloatField()), 0.0)), name='contract_term_hours'),
         ),
     ]

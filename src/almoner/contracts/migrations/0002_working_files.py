@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'contract_files',
+                'constraints': [
+                    models.UniqueConstraint(fields=('bid',), name='one_contract_a_bid'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +49,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'negotiation_entries',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('side__in', ['purchaser', 'provider'])), name='negotiation_side'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -62,22 +68,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'signatures',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('side__in', ['purchaser', 'provider'])), name='signature_side'),
+                    models.UniqueConstraint(condition=models.Q(('void', False)), fields=('file', 'side'), name='one_signature_a_side'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='contractfile',
-            constraint=models.UniqueConstraint(fields=('bid',), name='one_contract_a_bid'),
-        ),
-        migrations.AddConstraint(
-            model_name='negotiationentry',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['purchaser', 'provider'])), name='negotiation_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['purchaser', 'provider'])), name='signature_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('void', False)), fields=('file', 'side'), name='one_signature_a_side'),
         ),
     ]

@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'evaluations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('stage__in', ['midterm', 'annual', 'final'])), name='evaluation_stage'),
+                    models.CheckConstraint(condition=models.Q(('period_from__lte', models.F('period_to'))), name='evaluation_period'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +50,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'consequences',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['renew', 'not_renew', 'payment_adjusted', 'rectify', 'reward', 'warn', 'no_action'])), name='consequence_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +68,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'outcomes',
+                'constraints': [
+                    models.UniqueConstraint(fields=('contract', 'client_id', 'instrument', 'wave'), name='outcome_key'),
+                    models.CheckConstraint(condition=models.Q(('wave__in', ['baseline', 'exit', 'follow_up_6m', 'follow_up_12m'])), name='outcome_wave'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,34 +86,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'ratings',
+                'constraints': [
+                    models.UniqueConstraint(fields=('evaluation', 'rater_id', 'indicator_id'), name='rating_key'),
+                    models.CheckConstraint(condition=models.Q(('evidence_count__gte', 0)), name='rating_evidence'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['midterm', 'annual', 'final'])), name='evaluation_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('period_from__lte', models.F('period_to'))), name='evaluation_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='consequence',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['renew', 'not_renew', 'payment_adjusted', 'rectify', 'reward', 'warn', 'no_action'])), name='consequence_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('contract', 'client_id', 'instrument', 'wave'), name='outcome_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('wave__in', ['baseline', 'exit', 'follow_up_6m', 'follow_up_12m'])), name='outcome_wave'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'rater_id', 'indicator_id'), name='rating_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence_count__gte', 0)), name='rating_evidence'),
         ),
     ]

@@ -25,6 +25,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'areas',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('level__in', ['city', 'district', 'street'])), name='area_level'),
+                    models.CheckConstraint(condition=models.Q(('population__gte', 0)), name='area_population'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -41,6 +45,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'organisations',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended', 'revoked', 'dissolved'])), name='organisation_status'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +63,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'organisation_links',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['controls', 'founder', 'board_member', 'former_official', 'relative'])), name='organisation_link_kind'),
+                    models.CheckConstraint(condition=models.Q(('from_on__lte', models.F('to_on'))), name='organisation_link_days'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +79,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'wage_floors',
+                'constraints': [
+                    models.UniqueConstraint(fields=('area', 'year'), name='wage_floor_key'),
+                    models.CheckConstraint(condition=models.Q(('gross_wage_fen__gte', 0)), name='wage_floor_amount'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +99,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'workers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('licence__in', ['none', 'assistant', 'social_worker', 'senior'])), name='worker_licence'),
+                    models.CheckConstraint(condition=models.Q(('education__in', ['below_bachelor', 'bachelor', 'master_or_above'])), name='worker_education'),
+                    models.CheckConstraint(condition=models.Q(('employed_from__lte', models.F('employed_to'))), name='worker_days'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,54 +123,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'payroll',
+                'constraints': [
+                    models.UniqueConstraint(fields=('worker', 'month'), name='payroll_key'),
+                    models.CheckConstraint(condition=models.Q(('gross_wage_fen__gte', 0)), name='payroll_amount'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['city', 'district', 'street'])), name='area_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('population__gte', 0)), name='area_population'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended', 'revoked', 'dissolved'])), name='organisation_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationlink',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['controls', 'founder', 'board_member', 'former_official', 'relative'])), name='organisation_link_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationlink',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on__lte', models.F('to_on'))), name='organisation_link_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='wagefloor',
-            constraint=models.UniqueConstraint(fields=('area', 'year'), name='wage_floor_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='wagefloor',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_wage_fen__gte', 0)), name='wage_floor_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('licence__in', ['none', 'assistant', 'social_worker', 'senior'])), name='worker_licence'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('education__in', ['below_bachelor', 'bachelor', 'master_or_above'])), name='worker_education'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('employed_from__lte', models.F('employed_to'))), name='worker_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='payroll',
-            constraint=models.UniqueConstraint(fields=('worker', 'month'), name='payroll_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='payroll',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_wage_fen__gte', 0)), name='payroll_amount'),
         ),
     ]

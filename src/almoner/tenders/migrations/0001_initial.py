@@ -38,6 +38,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'tenders',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('method__in', ['open', 'invited', 'negotiation', 'consultation', 'inquiry', 'single_source', 'framework'])), name='tender_method'),
+                    models.CheckConstraint(condition=models.Q(('demand_survey_respondents__gte', 0)), name='tender_survey'),
+                    models.CheckConstraint(condition=models.Q(('users_consulted__gte', 0)), name='tender_consulted'),
+                    models.CheckConstraint(condition=models.Q(('ceiling_fen__gte', 0)), name='tender_ceiling'),
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('required_direct_hours'), models.FloatField()), 0.0)), name='tender_hours'),
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('required_staff'), models.FloatField()), 0.0)), name='tender_staff'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +60,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'tender_criteria',
+                'constraints': [
+                    models.UniqueConstraint(fields=('tender', 'code'), name='criterion_key'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['price', 'workload', 'staffing', 'experience', 'quality', 'outcome'])), name='criterion_kind'),
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('weight'), models.FloatField()), 0.0)), name='criterion_weight'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +82,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'bids',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['valid', 'disqualified', 'withdrawn', 'late'])), name='bid_status'),
+                    models.CheckConstraint(condition=models.Q(('price_fen__gte', 0)), name='bid_price'),
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('direct_hours'), models.FloatField()), 0.0)), name='bid_hours'),
+                    models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('staff'), models.FloatField()), 0.0)), name='bid_staff_number'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -97,57 +116,5 @@ class Migration(migrations.Migration):
                 'db_table': 'bid_staff',
                 'constraints': [models.UniqueConstraint(fields=('bid', 'worker'), name='bid_staff_key'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('fte'), models.FloatField()), 0.0)), name='bid_staff_fte')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['open', 'invited', 'negotiation', 'consultation', 'inquiry', 'single_source', 'framework'])), name='tender_method'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('demand_survey_respondents__gte', 0)), name='tender_survey'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('users_consulted__gte', 0)), name='tender_consulted'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('ceiling_fen__gte', 0)), name='tender_ceiling'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('required_direct_hours'), models.FloatField()), 0.0)), name='tender_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('required_staff'), models.FloatField()), 0.0)), name='tender_staff'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('tender', 'code'), name='criterion_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['price', 'workload', 'staffing', 'experience', 'quality', 'outcome'])), name='criterion_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('weight'), models.FloatField()), 0.0)), name='criterion_weight'),
-        ),
-        migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['valid', 'disqualified', 'withdrawn', 'late'])), name='bid_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__gte', 0)), name='bid_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('direct_hours'), models.FloatField()), 0.0)), name='bid_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Cast(models.F('staff'), models.FloatField()), 0.0)), name='bid_staff_number'),
         ),
     ]

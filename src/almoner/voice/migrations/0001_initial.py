@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'survey_waves',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('drawn_by__in', ['system', 'provider', 'purchaser', 'evaluator'])), name='survey_wave_drawn_by'),
+                    models.CheckConstraint(condition=models.Q(('frame_size__gte', 0)), name='survey_wave_frame'),
+                    models.CheckConstraint(condition=models.Q(('drawn__gte', 0)), name='survey_wave_drawn'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -43,6 +48,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'survey_responses',
+                'constraints': [
+                    models.UniqueConstraint(fields=('wave', 'respondent_id', 'question'), name='survey_response_key'),
+                    models.CheckConstraint(condition=models.Q(('mode__in', ['self', 'assisted', 'proxy'])), name='survey_response_mode'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,25 +70,5 @@ class Migration(migrations.Migration):
                 'db_table': 'complaints',
                 'constraints': [models.CheckConstraint(condition=models.Q(('from_kind__in', ['user', 'resident', 'provider', 'worker', 'media', 'anonymous'])), name='complaint_from'), models.CheckConstraint(condition=models.Q(('outcome__in', ['upheld', 'partly_upheld', 'not_upheld', 'withdrawn'])), name='complaint_outcome')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='surveywave',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn_by__in', ['system', 'provider', 'purchaser', 'evaluator'])), name='survey_wave_drawn_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveywave',
-            constraint=models.CheckConstraint(condition=models.Q(('frame_size__gte', 0)), name='survey_wave_frame'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveywave',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn__gte', 0)), name='survey_wave_drawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyresponse',
-            constraint=models.UniqueConstraint(fields=('wave', 'respondent_id', 'question'), name='survey_response_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='surveyresponse',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['self', 'assisted', 'proxy'])), name='survey_response_mode'),
         ),
     ]
