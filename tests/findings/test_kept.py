@@ -223,7 +223,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=3)
 @given(cities=st.lists(RECORDS, min_size=2, max_size=3))
 def test_runs_one_after_the_other_find_what_each_would_alone(
     tmp_path: Path, cities: list[list[Row]]

@@ -43,6 +43,11 @@ def open_codes() -> set[tuple[str, str]]:
     return set(rows.values_list("code", "subject_id"))
 
 
+def kept() -> tuple[int, int, int]:
+    """How many runs and findings are kept, and how far the trail was read."""
+    return Run.objects.count(), StoredFinding.objects.count(), Watched.objects.get().seq
+
+
 def test_a_logged_session_is_judged_and_its_correction_too(there: Centre, engine: DuckDB) -> None:
     follow(engine)
     begun = hours_later(LONG, -12)
@@ -79,11 +84,14 @@ def test_nothing_happens_before_the_first_whole_run(engine: DuckDB) -> None:
 
 
 @pytest.mark.one_database
-def test_after_a_rehearsal_no_sql_is_left_to_write(
-    there: Centre, monkeypatch: pytest.MonkeyPatch
+def test_a_rehearsal_keeps_nothing_and_leaves_no_sql_to_write(
+    there: Centre, engine: DuckDB, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    follow(engine)
+    before = kept()
     with DuckDB() as fresh:
         rehearse(as_of=TODAY, engine=fresh)
+        assert kept() == before
         written = []
         write = fresh._database.compile
         monkeypatch.setattr(
@@ -93,13 +101,6 @@ def test_after_a_rehearsal_no_sql_is_left_to_write(
         follow(fresh)
     assert open_codes() == {("D02", "W-1")}
     assert len(written) == 1  # D01 brings a small table of its own, made anew each time
-
-
-def test_a_rehearsal_keeps_nothing(there: Centre, engine: DuckDB) -> None:
-    follow(engine)
-    before = Run.objects.count(), StoredFinding.objects.count(), Watched.objects.get().seq
-    rehearse(as_of=TODAY, engine=engine)
-    assert (Run.objects.count(), StoredFinding.objects.count(), Watched.objects.get().seq) == before
 
 
 @pytest.mark.one_database
