@@ -66,7 +66,10 @@ def test_some_files_of_records_are_asked_as_if_they_were_all(spark: Spark, tmp_p
     city = spark.city(files, date.fromisoformat(AS_OF))
 
     def months(fetch: Fetch) -> set[object]:
-        return {row["month"] for row in fetch(city["records_by_month"].select("month"))}
+        expression = city["records_by_month"].select("month")
+        found = {row["month"] for row in fetch(expression)}
+        assert {row["month"] for row in fetch(city.written(expression))} == found
+        return found
 
     first, *_, last = (path.stem for path in files["service_records"])
     chosen = [files["service_records"][0], files["service_records"][-1]]
