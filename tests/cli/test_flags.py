@@ -41,6 +41,24 @@ def test_cardinals_shape_and_what_was_left_out(call, file):
     assert "R024: computed for 0\n  1 need awards\n" in err
 
 
+def test_no_currency_steers_the_terminal(call, tmp_path):
+    bids = [
+        {
+            "status": "valid",
+            "value": {"amount": 1, "currency": currency},
+            "tenderers": [{"id": "T"}],
+        }
+        for currency in ("A\x1b[2J", "B\x1b[2J")
+    ]
+    path = tmp_path / "releases.jsonl"
+    path.write_text(json.dumps({"ocid": "one", "bids": {"details": bids}}), encoding="utf-8")
+    code, _, err = call(path)
+    assert code == 0
+    assert "currency of comparison: A\ufffd[2J\n" in err
+    assert "1 bids in B\ufffd[2J\n" in err
+    assert "\x1b" not in err
+
+
 def test_evidence_to_a_file(call, file, tmp_path):
     path = tmp_path / "out.jsonl"
     assert call(file, "--format", "jsonl", "-o", path)[:2] == (0, b"")

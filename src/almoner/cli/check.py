@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from almoner.cli.platform import progress
+from almoner.rules.text import printable
 
 if TYPE_CHECKING:
     from almoner.citypackage import Fault, Report
@@ -91,5 +92,4 @@ def _line(fault: Fault) -> str:
         where.append(fault.column)
     value = "" if fault.value is None else f" {json.dumps(fault.value, ensure_ascii=False)};"
     line = f"{', '.join(where)}:{value} {fault.fault}"
-    # A file from elsewhere must not steer the terminal.
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    return printable(line, len(line))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almoner.cli.platform import progress
-from almoner.cli.rating_files import FaultError, MisuseError, opened, printable
+from almoner.cli.rating_files import FaultError, MisuseError, opened
+from almoner.rules.text import printable
 
 if TYPE_CHECKING:
     from almoner.findings.fair import CityScores

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almoner.cli.platform import progress, set_up
+from almoner.rules.text import printable
 
 if TYPE_CHECKING:
     from almoner.findings.engines import Engine
@@ -223,8 +224,6 @@ def _engine(name: str) -> "Engine":
 
 
 def _faults(path: Path, error: "FaultyPackageError") -> str:
-    from almoner.findings.sentence import printable
-
     faults = error.report.faults
     lines = [f"almoner findings: {path} is faulty, so nothing was computed:\n"]
     for fault in faults[:FAULTS_SHOWN]:

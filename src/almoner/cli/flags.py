@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almoner.cli.platform import progress
+from almoner.rules.text import printable
 
 if TYPE_CHECKING:
     from almoner.flags import Report
@@ -100,10 +101,10 @@ def _tell(report: "Report") -> None:
     for reason, count in report.left_out.items():
         say(f"  left out: {count}, {reason}\n")
     if report.currency is not None:
-        say(f"currency of comparison: {report.currency}\n")
+        say(f"currency of comparison: {printable(report.currency)}\n")
     for currency, count in report.other_currencies.items():
-        say(f"  left out of comparisons: {count} bids in {currency[:20]!r}\n")
+        say(f"  left out of comparisons: {count} bids in {printable(currency)}\n")
     for code, coverage in report.coverage.items():
         say(f"{code}: computed for {coverage.computed}\n")
         for what, count in coverage.missing.items():
-            say(f"  {count} need {what}\n")
+            say(f"  {count} need {printable(what)}\n")

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from almoner.rules.text import printable
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from almoner.findings.reduce import Scaled
-
-SHOWN = 60
 
 
 class MisuseError(Exception):
@@ -148,9 +148,3 @@ def opened(path: Path) -> Iterator[Ratings]:
         raise MisuseError(f"{path} cannot be read: {error.strerror}") from None
     finally:
         database.disconnect()
-
-
-def printable(text: str, most: int = SHOWN) -> str:
-    """Text for a terminal: control characters replaced, and no longer than a line."""
-    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-    return shown if len(shown) <= most else f"{shown[: most - 3]}..."

@@ -16,6 +16,7 @@ from pathlib import Path
 from almoner.rules.calendar import local_day
 from almoner.rules.packs import china
 from almoner.rules.symbols import number_text
+from almoner.rules.text import printable
 from almoner.rules.workload import Workload, WorkloadError, evaluate, names_unknown, total
 
 FAULTS_FOUND = 1
@@ -95,7 +96,7 @@ def _read_values(settings: Sequence[str]) -> dict[str, Decimal]:
         name, _, value = setting.partition("=")
         if not names_unknown(name) or not NUMBER.fullmatch(value):
             raise MisuseError(
-                f"--set {_printable(setting)} is not understood; write population=3000, or a name "
+                f"--set {printable(setting)} is not understood; write population=3000, or a name "
                 "with a capital letter and a plain number of at most 30 digits, such as X=12.5"
             )
         if name in values:
@@ -124,7 +125,7 @@ def _run_terms(path: Path, values: dict[str, Decimal], style: str) -> int:
     terms = [_read_term(number, row, values) for number, row in enumerate(_rows(path), start=1)]
     for term in terms:
         if term.fault:
-            sys.stderr.write(f"{path}, row {term.row}, term {_printable(term.id)}: {term.fault}\n")
+            sys.stderr.write(f"{path}, row {term.row}, term {printable(term.id)}: {term.fault}\n")
     contracts = {
         contract_id: list(members)
         for contract_id, members in groupby(
@@ -180,12 +181,12 @@ def _read_term(number: int, row: dict[str, str], values: dict[str, Decimal]) -> 
     except WorkloadError as error:
         faults.append(f"the formula cannot be read: {error}")
     if row["group"] not in GROUPS:
-        faults.append(f"group must be direct or indirect, not {_printable(row['group'])}")
+        faults.append(f"group must be direct or indirect, not {printable(row['group'])}")
     hours = row.get("hours", "")
     if NUMBER.fullmatch(hours):
         given = Fraction(hours)
     elif hours:
-        faults.append(f"hours must be a plain number or empty, not {_printable(hours)}")
+        faults.append(f"hours must be a plain number or empty, not {printable(hours)}")
     if given is not None and workload and workload.hours is not None:
         # The limit of finding C08 as it stands today: the file carries no date of an act.
         limit = china().limit("C08.hours", local_day(datetime.now(UTC))).value
@@ -216,15 +217,15 @@ def _sums(terms: Sequence[Term]) -> dict[str, Workload]:
 
 def _write_contract(contract_id: str, terms: Sequence[Term]) -> None:
     lines = [
-        (_printable(term.id), term.group, str(term.workload or "cannot be read"), term.formula)
+        (printable(term.id), term.group, str(term.workload or "cannot be read"), term.formula)
         for term in terms
     ]
     sums = [(name, "", str(workload), "") for name, workload in _sums(terms).items()]
     widths = [max(len(line[column]) for line in lines + sums) for column in range(3)]
-    sys.stdout.write(f"contract {_printable(contract_id)}, hours of one contract year\n")
+    sys.stdout.write(f"contract {printable(contract_id)}, hours of one contract year\n")
     for name, group, hours, formula in lines + sums:
         text = f"  {name:<{widths[0]}}  {group:<{widths[1]}}  {hours:>{widths[2]}}"
-        sys.stdout.write(f"{text}  {_printable(formula)}".rstrip() + "\n")
+        sys.stdout.write(f"{text}  {printable(formula)}".rstrip() + "\n")
     incomplete = sum(term.workload is None for term in terms)
     if incomplete:
         sys.stdout.write(f"  the sums lack {incomplete} formula(s) that cannot be read\n")
@@ -265,9 +266,3 @@ def _plain(number: Fraction | None) -> str | None:
 def _write_json(document: object) -> None:
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
     sys.stdout.write("\n")
-
-
-def _printable(text: str) -> str:
-    """Text for a terminal: control characters replaced, and no longer than a line."""
-    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-    return shown if len(shown) <= 100 else f"{shown[:97]}..."

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from almoner.findings.definition import Definition, definition
 from almoner.findings.run import Result
-from almoner.findings.sentence import Language, because, printable
+from almoner.findings.sentence import Language, because
 from almoner.rules.calendar import Deadline, add_working_days
 from almoner.rules.packs import china
+from almoner.rules.text import printable
 
 NAMES = ("code", "table", "id", "key", "value", "limit", "title", "because", "asks", "due", "rows")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a text that begins so acts in a spreadsheet

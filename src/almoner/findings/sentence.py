@@ -20,10 +20,10 @@ from almoner.findings.days import day_of_number
 from almoner.findings.definition import Definition
 from almoner.findings.run import Finding
 from almoner.rules.calendar import SHANGHAI
+from almoner.rules.text import printable
 
 Language = Literal["en", "zh"]
 
-TEXT_LIMIT = 100  # characters of a text within a sentence
 MOST_PLACES = 9
 MINUS = "−"
 CAUSES = {  # delay_cause of INSTALMENTS
@@ -171,12 +171,6 @@ def _instant(figure: object, language: Language) -> str:
 
 def _cause(figure: object, language: Language) -> str:
     return CAUSES[str(figure)][0 if language == "en" else 1]
-
-
-def printable(text: str) -> str:
-    """Text that cannot steer a terminal and is no longer than TEXT_LIMIT."""
-    cut = text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in cut)
 
 
 def _text(figure: object, language: Language) -> str:
