@@ -69,6 +69,21 @@ def test_a_page_that_is_not_there(
     assert [word for word in words if word not in page] == []
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/en/sign-out/", "It only takes what a form sends."),
+        ("/zh-hans/sign-out/", "此网址只接收表单提交的内容。"),
+    ],
+)
+def test_an_address_that_answers_forms_alone_says_so(
+    client: Client, db: None, address: str, words: str
+) -> None:
+    response = client.get(address)
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+    assert words in response.content.decode()
+
+
 def test_the_banner_is_on_every_page_of_a_demonstration_and_on_no_other(
     client: Client, db: None, request: pytest.FixtureRequest
 ) -> None:
@@ -78,7 +93,7 @@ def test_the_banner_is_on_every_page_of_a_demonstration_and_on_no_other(
         assert "Demonstration data" in client.get(address).content.decode()
 
 
-@pytest.mark.parametrize("template", ["400.html", "403_csrf.html", "500.html"])
+@pytest.mark.parametrize("template", ["400.html", "403_csrf.html", "405.html", "500.html"])
 def test_the_last_resort_needs_neither_request_nor_database(template: str) -> None:
     pages = {}
     for language in ("en", "zh-hans"):
