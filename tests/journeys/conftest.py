@@ -1,4 +1,4 @@
-"""Walkers of the journeys, and where to keep pictures if they are wanted."""
+"""Walkers in front of a browser, and where to keep pictures if they are wanted."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from tests.browser import chromium
+from tests.journeys.in_browser import BrowserWalker
 from tests.journeys.sites import Site, demonstrate
-from tests.journeys.walker import Walker
+from tests.journeys.walker import LOCALES
 
-LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
 # What refusals are answered with; the browser calls them errors, the walk wants them.
 REFUSALS = ("status of 403", "status of 404", "status of 409", "status of 422")
-StartWalk = Callable[[Site, str], Walker]
+StartWalk = Callable[[Site, str], BrowserWalker]
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def start_walk(browser: Browser) -> Iterator[StartWalk]:
     offences: list[list[str]] = []
     folder = os.environ.get("ALMONER_WALK_PICTURES")
 
-    def start(site: Site, language: str) -> Walker:
+    def start(site: Site, language: str) -> BrowserWalker:
         context = browser.new_context(
             locale=LOCALES[language], viewport={"width": 1280, "height": 900}
         )
         page = context.new_page()
         offences.append(chromium.watch(page))
-        return Walker(page, site.address, language, Path(folder) if folder else None)
+        return BrowserWalker(page, site.address, language, Path(folder) if folder else None)
 
     yield start
     wrong = [one for page in offences for one in page]

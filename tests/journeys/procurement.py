@@ -20,17 +20,18 @@ def draft_a_tender(walk: Walker, needs: Needs, money: str) -> str:
     walk.press("Begin with the template")
     walk.done("tender.draft")
     tender = walk.id_in_address(-2)
-    _check_as_one_types(walk)
+    _check_before_saving(walk)
     walk.fill(
         {
             "specification": "Weekly visits to people over eighty who live alone, found by their "
             "neighbours and by the office; loneliness is measured at the start and the end.",
             "needs": [needs.online, needs.paper],
+            "appropriations": [
+                one for one in walk.choices("appropriations") if one.startswith(money)
+            ],
             "reason-N02": "Residents asked for it in June; the intention is announced today",
         }
     )
-    for box in walk.page.locator("main [name='appropriations']").all():
-        box.set_checked((box.get_attribute("value") or "").startswith(money))
     walk.picture("04-draft")
     walk.press("Save and go on to the steps")
     walk.press("Send it to the signatory")
@@ -60,14 +61,13 @@ def draft_a_tender(walk: Walker, needs: Needs, money: str) -> str:
     return tender
 
 
-def _check_as_one_types(walk: Walker) -> None:
-    """Hours that nobody can work show at once, and go again."""
-    formula = walk.page.locator("[name='term-formula']").first
-    whole = formula.input_value()
-    formula.fill("80 case/staff * 5 session/case * 6 hour/session * 14 staff")
-    walk.page.locator("#checks").get_by_text("3,679.2").first.wait_for()
-    formula.fill(whole)
-    walk.page.locator("#sum-direct").get_by_text("21,268.8").wait_for()
+def _check_before_saving(walk: Walker) -> None:
+    """Hours that nobody can work show, and go again."""
+    formula = walk.value("term-formula")
+    walk.fill({"term-formula": "80 case/staff * 5 session/case * 6 hour/session * 14 staff"})
+    walk.computed("Compute and check", "checks", "3,679.2")
+    walk.fill({"term-formula": formula})
+    walk.computed("Compute and check", "sum-direct", "21,268.8")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def draft_a_bid(
     walk.go(f"desk/tenders/{tender}/bid/")
     facts = {"price": offer.price, "direct_hours": hours or offer.hours, "staff": "14"}
     walk.fill({**facts, "proposal": str(proposal)})
-    walk.page.locator("main [name^='share-']").first.fill("1")
+    walk.fill({walk.names("share-")[0]: "1"})
     walk.press("Save the draft of the bid")
     walk.done("bid.save")
     return walk.id_in_address()
@@ -180,15 +180,13 @@ def _judge(walk: Walker, member: str, tender: str) -> None:
     """A member who was drawn declares no ties and scores; the first bidder best."""
     walk.be(member)
     walk.go("desk/panels/")
-    seat = walk.page.locator(f"main tbody a[href*='{tender}']")
-    if seat.count() == 0:
+    if not walk.has_link(tender):
         return
-    walk.follow(seat)
-    for field in walk.page.locator("main [name^='tie-'][value='no']").all():
-        field.check()
+    walk.follow(tender)
+    walk.fill(dict.fromkeys(walk.names("tie-"), "no"))
     walk.press("Declare your ties")
     walk.done("tender.declare")
-    for place, field in enumerate(walk.page.locator("main input[name^='score-']").all()):
-        field.fill("90" if place % 3 == 0 else "70")
+    scores = enumerate(walk.names("score-"))
+    walk.fill({name: "90" if place % 3 == 0 else "70" for place, name in scores})
     walk.press("Submit your scores")
     walk.done("tender.score")

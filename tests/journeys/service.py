@@ -15,7 +15,7 @@ def log_and_confirm(walk: Walker, contract: str) -> None:
     """Step 8: logged on a phone, confirmed by another, put right without overwriting."""
     walk.set_day(NEXT_DAY)
     walk.be("socialworker")
-    walk.page.set_viewport_size({"width": 390, "height": 844})
+    walk.use_phone()
     walk.go("desk/sessions/today/")
     first = {"day": FIRST_DAY, "time": "08:00", "minutes": "60", "client_id": "K0001"}
     _log(walk, contract, {"outcome": "client", **first})
@@ -33,18 +33,18 @@ def log_and_confirm(walk: Walker, contract: str) -> None:
         },
     )
     walk.go("desk/sessions/today/")
-    choose_term(walk, contract)
+    walk.choose("term", contract)
     walk.fill({"outcome": "client", **first, "time": "06:00", "client_id": "陈大文"})
     walk.press("Log this session")
     walk.refused()
-    walk.page.set_viewport_size({"width": 1280, "height": 900})
+    walk.use_desktop()
     walk.be("teamleader")
     walk.go("desk/sessions/confirm/")
     walk.picture("08-confirm")
-    walk.follow(walk.page.locator("main button[name='everything']"))
+    walk.press_button("everything")
     walk.be("socialworker")
     walk.go("desk/sessions/")
-    walk.follow(walk.page.locator("main tbody tr", has_text="K0001").locator("a").first)
+    walk.open_row("K0001")
     walk.press("Correct this line")
     walk.fill({"minutes": "45", "reason": "It was three quarters of an hour"})
     walk.press("Put this line in its place")
@@ -55,7 +55,7 @@ def be_asked_about_a_long_day(walk: Walker, contract: str) -> None:
     """Step 8: what is logged is judged at once; the supervisor sees it, the public its number."""
     walk.be("socialworker")
     walk.go("desk/sessions/today/")
-    choose_term(walk, contract)
+    walk.choose("term", contract)
     long = {"outcome": "client", "day": FIRST_DAY, "time": "10:00", "client_id": "K0001"}
     walk.fill({**long, "minutes": "601"})
     walk.press("Log this session")
@@ -71,7 +71,7 @@ def be_asked_about_a_long_day(walk: Walker, contract: str) -> None:
     walk.sees("hidden")
     walk.be("socialworker")
     walk.go("desk/sessions/")
-    walk.follow(walk.page.locator("main tbody tr", has_text="10:00").locator("a").first)
+    walk.open_row("10:00")
     walk.press("Correct this line")
     walk.fill({"minutes": "100", "reason": "It was not the whole day"})
     walk.press("Put this line in its place")
@@ -79,17 +79,8 @@ def be_asked_about_a_long_day(walk: Walker, contract: str) -> None:
     walk.goes("desk/supervise/", "D02")
 
 
-def choose_term(walk: Walker, contract: str) -> None:
-    """The first workload term of the walk's contract, among those at hand or behind the others."""
-    others = walk.page.locator("main details:not([open]) > summary")
-    if others.count():
-        others.first.click()
-    label = walk.page.locator("main label", has_text=contract).first
-    label.click()
-
-
 def _log(walk: Walker, contract: str, facts: dict[str, str]) -> None:
-    choose_term(walk, contract)
+    walk.choose("term", contract)
     walk.fill(facts)
     walk.press("Log this session")
     walk.done("session.log")
@@ -101,8 +92,7 @@ def import_a_month(walk: Walker, contract: str, folder: Path) -> None:
     """Step 8: a director imports a month; a faulty row is named; it can be undone once."""
     walk.be("director")
     walk.go("desk/sessions/imports/upload/")
-    link = walk.page.locator("main a[download]", has_text=contract).first
-    template = walk.page.request.get(f"{walk.site}{link.get_attribute('href')}").body()
+    template = walk.download(contract)
     lists = CalamineWorkbook.from_filelike(io.BytesIO(template)).get_sheet_by_index(1).to_python()
     term, worker = str(lists[1][0]), str(lists[1][2])
     sound = {"day": "2026-09-01", "term": term, "worker": worker}
@@ -117,7 +107,7 @@ def import_a_month(walk: Walker, contract: str, folder: Path) -> None:
         walk.fill({"contract": contract, "file": str(file)})
         walk.press("Read the file")
         walk.picture(f"08-import-{name.removesuffix('.xlsx')}")
-    walk.follow(walk.page.locator("main form button.btn:not(.alt)"))
+    walk.press_button()
     walk.press("Undo the whole import")
 
 
@@ -134,13 +124,14 @@ def ask_for_a_task(walk: Walker, contract: str) -> None:
         walk.picture(f"09-{kind}")
     task = walk.id_in_address()
     walk.press("Offer a swap of targets")
-    walk.page.locator("main [name='term']").select_option(index=0)
-    walk.fill({"from_on": NEXT_DAY, "reason": "Two weeks of leaflets for fewer sessions"})
+    term, *_others = walk.choices("term")
+    reason = "Two weeks of leaflets for fewer sessions"
+    walk.fill({"term": term, "from_on": NEXT_DAY, "reason": reason})
     walk.press("Propose a change")
     walk.done("change.propose")
     walk.be("director")
     walk.go(f"desk/tasks/{task}/")
-    walk.follow(walk.page.locator("main a[href*='desk/changes/']").first)
+    walk.follow("desk/changes/")
     walk.press("Agree to the change")
     walk.done("change.agree")
     walk.picture("09-agreed")

@@ -13,7 +13,7 @@ def pay_an_instalment(walk: Walker, contract: str) -> None:
     walk.be("clerk")
     for name in ("K0001", "K0002"):
         walk.go(f"{at}/hear/")
-        walk.page.locator("main [name='satisfied']").first.check()
+        walk.fill({"satisfied": walk.choices("satisfied")[0]})
         walk.fill({"who": name, "words": "She comes every week", "day": "2026-09-12"})
         walk.press("Record the opinion")
         walk.done("instalment.hear")
@@ -41,8 +41,7 @@ def judge(walk: Walker, contract: str) -> str:
     walk.be("supervisor")
     choose_agency(walk, contract)
     walk.fill({"stage": "midterm", "period_from": "2026-09-01", "period_to": "2026-09-30"})
-    for box in walk.page.locator("main [name='raters']").all():
-        box.check()
+    walk.fill({"raters": walk.choices("raters")})
     walk.press("Assign an evaluation")
     walk.done("evaluation.assign")
     ref = walk.id_in_address()
@@ -74,10 +73,9 @@ def judge(walk: Walker, contract: str) -> str:
 def choose_agency(walk: Walker, contract: str) -> None:
     """The form of assigning, with the agency that the demonstration's two raters serve."""
     walk.go("desk/evaluations/assign/")
-    options = walk.page.locator("main [name='agency'] option").all()
-    for value in [one.get_attribute("value") or "" for one in options]:
+    for value in walk.choices("agency"):
         walk.go(f"desk/evaluations/assign/?contract={contract}&agency={value}")
-        if walk.page.locator("main [name='raters']").count() >= 2:
+        if len(walk.choices("raters")) >= 2:
             return
     raise AssertionError("no agency has two raters")
 
@@ -85,16 +83,16 @@ def choose_agency(walk: Walker, contract: str) -> None:
 def _score(walk: Walker, rater: str, ref: str) -> None:
     walk.be(rater)
     walk.go(f"desk/evaluations/{ref}/score/1/")
-    while "/score/" in walk.page.url and walk.page.locator("main [name='score']").count():
-        hint = walk.page.locator("main .hint").first.inner_text()
+    while "/score/" in walk.address and walk.names("score"):
+        hint = walk.reads("hint")
         highest = "".join(one for one in hint.split()[-1] if one.isdigit() or one == ".").strip(".")
         walk.fill({"score": str(round(float(highest) * 0.85)), "reason": "Seen on the spot"})
-        walk.page.locator("main [name='evidence']").first.check()
-        walk.follow(walk.page.locator("main button[name='next']"))
+        walk.fill({"evidence": walk.choices("evidence")[0]})
+        walk.press_button("next")
     if rater == "rater":
         walk.picture("11-sheet")
     walk.press("Hand in your scores")
-    walk.page.locator(".said").wait_for()
+    walk.says("")
 
 
 def complain(walk: Walker, contract: str) -> None:
@@ -103,7 +101,7 @@ def complain(walk: Walker, contract: str) -> None:
     walk.go(f"ask/?contract={contract}")
     walk.fill({"from_kind": "resident", "text": "Nobody came on Tuesday, and nobody called"})
     walk.press("Send it")
-    code = walk.page.locator("main .tracking").first.inner_text().strip()
+    code = walk.reads("tracking")
     walk.picture("12-received")
     walk.go("ask/track/")
     walk.fill({"code": code})
@@ -111,7 +109,7 @@ def complain(walk: Walker, contract: str) -> None:
     walk.picture("12-waiting")
     walk.be("supervisor")
     walk.go("desk/complaints/?state=open")
-    walk.follow(walk.page.locator("main tbody a").last)
+    walk.open_row(place=-1)
     walk.press("Answer the complaint")
     walk.fill(
         {

@@ -1,4 +1,4 @@
-"""One purchase, walked by everybody who has a part in it, in a real browser."""
+"""One purchase, walked by everybody who has a part in it, in a real browser and without scripts."""
 
 import re
 from pathlib import Path
@@ -6,35 +6,40 @@ from pathlib import Path
 import pytest
 from tests.journeys import agreement, procurement, service, settlement, upstream
 from tests.journeys.conftest import StartWalk
+from tests.journeys.in_browser import BrowserWalker
 from tests.journeys.sites import Site, demonstration, loaded, watched
 from tests.journeys.walker import Walker
+from tests.journeys.without_scripts import PlainWalker
 from tests.reliability.processes import run
 
-pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 PAGES = ("", "payments/", "service/", "evaluation/", "history/")
-EVERY_RUN = ("en", "sqlite")
-"""The walk of each run: findings follow it where it asks for them. Those of make verify are
-followed all the way, and they load the record elsewhere, too, and compare."""
-WALKS = [
-    EVERY_RUN,
-    pytest.param("zh-hans", "postgresql", marks=pytest.mark.slow),
-    pytest.param("zh-hans", "sqlite", marks=pytest.mark.slow),
-    pytest.param("en", "postgresql", marks=pytest.mark.slow),
-]
 
 
-@pytest.mark.parametrize(("language", "database"), WALKS)
+def test_one_purchase_without_scripts(city: Path, tmp_path: Path) -> None:
+    """The walk of each run: findings follow it only where it asks for them."""
+    with demonstration(city, "sqlite", watch="off") as site:
+        _walk(PlainWalker(site.address, "en"), site, tmp_path)
+        _verify(site)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_one_purchase(
     language: str, database: str, start_walk: StartWalk, city: Path, tmp_path: Path
 ) -> None:
-    every_run = (language, database) == EVERY_RUN
-    with demonstration(city, database, watch="off" if every_run else "on") as site:
+    with demonstration(city, database) as site:
         walk = start_walk(site, language)
         contract = _walk(walk, site, tmp_path)
-        checked = run("verify", env=site.env)
-        assert checked.returncode == 0, checked.stdout
-        if not every_run:
-            _shows_the_same_elsewhere(walk, site, contract, tmp_path)
+        _verify(site)
+        _shows_the_same_elsewhere(walk, site, contract, tmp_path)
+
+
+def _verify(site: Site) -> None:
+    checked = run("verify", env=site.env)
+    assert checked.returncode == 0, checked.stdout
 
 
 def _walk(walk: Walker, site: Site, folder: Path) -> str:
@@ -58,7 +63,7 @@ def _walk(walk: Walker, site: Site, folder: Path) -> str:
     return contract
 
 
-def _shows_the_same_elsewhere(walk: Walker, site: Site, contract: str, folder: Path) -> None:
+def _shows_the_same_elsewhere(walk: BrowserWalker, site: Site, contract: str, folder: Path) -> None:
     """Exported and loaded into an empty database, the record gives the same public pages."""
     package = folder / "package"
     made = run("export", package, env=site.env)
@@ -79,7 +84,7 @@ def _compute(site: Site) -> None:
     assert made.returncode == 0, made.stdout + made.stderr
 
 
-def _main(walk: Walker, path: str) -> str:
+def _main(walk: BrowserWalker, path: str) -> str:
     """What a page says, without its questions: they bear the day on which each was first found."""
     walk.go(path)
     walk.page.evaluate("document.querySelector('#questions')?.remove()")

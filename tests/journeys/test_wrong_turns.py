@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import polars as pl
 import pytest
-from tests.journeys import agreement, procurement, service, settlement, upstream
+from tests.journeys import agreement, procurement, settlement, upstream
 from tests.journeys.conftest import StartWalk
+from tests.journeys.in_browser import BrowserWalker
 from tests.journeys.sites import Site, demonstration
-from tests.journeys.walker import Walker
 from tests.reliability.processes import run
 
 from almoner.citypackage import write
@@ -53,7 +53,7 @@ def test_everything_that_goes_wrong_is_refused(
         a_grant_that_has_ended(walk, other)
 
 
-def an_item_without_its_texts(walk: Walker) -> None:
+def an_item_without_its_texts(walk: BrowserWalker) -> None:
     """Step 1: each missing text is named, and what was entered stays."""
     walk.be("supervisor")
     walk.go("desk/directory/new/")
@@ -66,7 +66,7 @@ def an_item_without_its_texts(walk: Walker) -> None:
     walk.shows(upstream.ITEM)
 
 
-def a_wrong_tracking_code(walk: Walker) -> None:
+def a_wrong_tracking_code(walk: BrowserWalker) -> None:
     """Steps 2 and 12: a guessed code opens nothing, neither a need nor a complaint."""
     walk.be_nobody()
     for path in ("needs/track/", "ask/track/"):
@@ -76,14 +76,14 @@ def a_wrong_tracking_code(walk: Walker) -> None:
         walk.refused()
 
 
-def an_officer_approves_his_own_proposal(walk: Walker) -> None:
+def an_officer_approves_his_own_proposal(walk: BrowserWalker) -> None:
     """Step 3: shares that do not add up; approving what one proposed oneself."""
     walk.be("finance")
     proposal = upstream.propose_money(walk)
     walk.is_refused(f"desk/budget/proposals/{proposal}/approve/", "same_person")
 
 
-def a_draft_that_two_people_edit(walk: Walker, other: Walker) -> None:
+def a_draft_that_two_people_edit(walk: BrowserWalker, other: BrowserWalker) -> None:
     """Step 4: the second to save is told; more than there is cannot be tendered."""
     walk.be("clerk")
     walk.go("desk/tenders/new/")
@@ -107,7 +107,7 @@ def a_draft_that_two_people_edit(walk: Walker, other: Walker) -> None:
     walk.picture("wrong-04-over-committed")
 
 
-def a_bid_that_comes_late(walk: Walker, tender: str, folder: Path) -> None:
+def a_bid_that_comes_late(walk: BrowserWalker, tender: str, folder: Path) -> None:
     """Steps 5 and 6: opening too soon, a late bid, a bidder's page in other hands."""
     bids = procurement.bid(walk, tender, folder, only=("director", "director2"))
     walk.be("director3")
@@ -126,7 +126,7 @@ def a_bid_that_comes_late(walk: Walker, tender: str, folder: Path) -> None:
     walk.is_refused(f"desk/bids/{bids['director']}/withdraw/", "late_bid")
 
 
-def an_award_of_two_bids(walk: Walker, tender: str) -> None:
+def an_award_of_two_bids(walk: BrowserWalker, tender: str) -> None:
     """Steps 6 and 7: nobody opens alone; two bids are too few, and give no contract."""
     walk.be("clerk")
     walk.go(f"desk/tenders/{tender}/panel/")
@@ -153,14 +153,14 @@ def an_award_of_two_bids(walk: Walker, tender: str) -> None:
     walk.picture("wrong-06-again")
 
 
-def a_contract_goes_wrong(walk: Walker, tender: str) -> None:
+def a_contract_goes_wrong(walk: BrowserWalker, tender: str) -> None:
     """Step 7: half a draft is not offered; nobody signs another text, or what is his own."""
     walk.be("clerk")
     walk.go(f"desk/tenders/{tender}/contract/")
     walk.press("Draft the contract")
     walk.done("contract.draft")
     contract = walk.id_in_address(-2)
-    staff = walk.page.locator("main [name='staff']").input_value()
+    staff = walk.value("staff")
     walk.fill({"staff": ""})
     walk.press("Save the draft contract")
     walk.is_refused(f"desk/contracts/{contract}/offer/", "incomplete")
@@ -181,11 +181,11 @@ def a_contract_goes_wrong(walk: Walker, tender: str) -> None:
     walk.picture("wrong-07-unsigned")
 
 
-def delivery_goes_wrong(walk: Walker) -> None:
+def delivery_goes_wrong(walk: BrowserWalker) -> None:
     """Steps 8 and 9: a name as code, law enforcement as a task."""
     walk.be("socialworker")
     walk.go("desk/sessions/today/")
-    service.choose_term(walk, CONTRACT)
+    walk.choose("term", CONTRACT)
     tomorrow = {"day": "2026-07-01", "time": "09:00", "minutes": "60", "client_id": "K0001"}
     walk.fill({"outcome": "client", **tomorrow})
     walk.press("Log this session")
@@ -207,7 +207,7 @@ def delivery_goes_wrong(walk: Walker) -> None:
     walk.is_forbidden(f"desk/tasks/{task}/drop/")
 
 
-def a_payment_goes_wrong(walk: Walker) -> None:
+def a_payment_goes_wrong(walk: BrowserWalker) -> None:
     """Step 10: accepting with nobody heard, paying before acceptance."""
     walk.be("clerk")
     walk.go(f"desk/payments/{CONTRACT}/{UNPAID}/accept/")
@@ -219,13 +219,12 @@ def a_payment_goes_wrong(walk: Walker) -> None:
     walk.is_refused(f"desk/payments/{CONTRACT}/{UNPAID}/pay/", "wrong_state", **money)
 
 
-def an_evaluation_goes_wrong(walk: Walker) -> None:
+def an_evaluation_goes_wrong(walk: BrowserWalker) -> None:
     """Step 11: a period outside the contract; half a sheet; scores of others."""
     walk.be("supervisor")
     settlement.choose_agency(walk, CONTRACT)
     walk.fill({"stage": "midterm", "period_from": "2020-01-01", "period_to": "2026-06-30"})
-    for box in walk.page.locator("main [name='raters']").all():
-        box.check()
+    walk.fill({"raters": walk.choices("raters")})
     walk.press("Assign an evaluation")
     walk.refused_because("period_outside")
     walk.fill({"period_from": "2026-01-01", "period_to": "2026-03-31"})
@@ -240,26 +239,25 @@ def an_evaluation_goes_wrong(walk: Walker) -> None:
     walk.sees("Page not found")
 
 
-def a_tied_agency(walk: Walker, site: Site, folder: Path) -> None:
+def a_tied_agency(walk: BrowserWalker, site: Site, folder: Path) -> None:
     """Step 11: once the register of ties names agency and provider, neither judges the other."""
     walk.go(f"contracts/{CONTRACT}/")
     provider = walk.page.locator("main a[href*='/providers/']").last.get_attribute("href") or ""
     walk.be("supervisor")
     settlement.choose_agency(walk, CONTRACT)
-    agency = walk.page.url.rpartition("agency=")[2]
+    agency = walk.address.rpartition("agency=")[2]
     tie = {"uscc": agency, "other_uscc": provider.split("/")[-2], "kind": "founder"}
     write(folder / "ties", {"organisation_links": [pl.DataFrame([tie])]}, date(2026, 6, 30))
     made = run("load", folder / "ties", env=site.env)
     assert made.returncode == 0, made.stdout + made.stderr
     walk.fill({"stage": "annual", "period_from": "2026-04-01", "period_to": "2026-06-30"})
-    for box in walk.page.locator("main [name='raters']").all():
-        box.check()
+    walk.fill({"raters": walk.choices("raters")})
     walk.press("Assign an evaluation")
     walk.refused_because("tied_agency")
     walk.picture("wrong-11-tied")
 
 
-def a_stolen_link(walk: Walker, other: Walker) -> None:
+def a_stolen_link(walk: BrowserWalker, other: BrowserWalker) -> None:
     """A link for choosing a password works once: whoever finds it afterwards chooses none."""
     walk.be("administrator")
     walk.go("desk/people/accounts/clerk2/")
@@ -279,7 +277,7 @@ def a_stolen_link(walk: Walker, other: Walker) -> None:
     walk.picture("wrong-link")
 
 
-def a_grant_that_has_ended(walk: Walker, other: Walker) -> None:
+def a_grant_that_has_ended(walk: BrowserWalker, other: BrowserWalker) -> None:
     """A role that ended opens nothing from the next page on, not even one that stands open."""
     other.be("clerk2")
     other.go("desk/needs/new/")

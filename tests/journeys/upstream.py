@@ -81,11 +81,11 @@ def say_and_answer_needs(walk: Walker) -> Needs:
     walk.go("needs/new/")
     walk.fill({"area": STREET, "text": WORDS, "target_group": "older", "service_item": ITEM})
     walk.press("Send it")
-    code = walk.page.locator("main .tracking").first.inner_text().strip()
+    code = walk.reads("tracking")
     walk.picture("02-need-received")
     walk.be("clerk")
     walk.go("desk/needs/?state=unseen")
-    walk.follow(walk.page.locator("main tbody a").first)
+    walk.open_row()
     walk.shows(WORDS)
     online = walk.id_in_address()
     walk.press("Show the wording")
@@ -138,7 +138,7 @@ def appropriate_money(walk: Walker) -> str:
 def propose_money(walk: Walker) -> str:
     """A proposal by whoever is signed in, refused until its shares add up; its number."""
     walk.go("desk/budget/proposals/new/")
-    uscc = walk.page.locator("main [name='body']").input_value()
+    uscc = walk.value("body")
     walk.fill(
         {
             "area": STREET,
