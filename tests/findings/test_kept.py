@@ -18,8 +18,10 @@ from almoner.findings import kept
 from almoner.findings.city import City
 from almoner.findings.definition import Definition, catalogue, definition
 from almoner.findings.engines.duckdb import DuckDB
+from almoner.findings.fair import CityScores
 from almoner.findings.kept import Kept
 from almoner.findings.run import Finding, run
+from almoner.findings.stages import evaluation
 from almoner.rules.calendar import SHANGHAI
 
 BY_MONTH = [code for code, entry in catalogue().items() if entry.months]
@@ -103,6 +105,24 @@ def test_every_rule_finds_the_same_and_is_not_computed_again(
     assert computed.then().keys() == set(catalogue())
     assert kept_run(tmp_path / "kept", files, as_of=on) == found
     assert not computed.then()
+
+
+def test_two_rules_read_from_one_fit_of_the_fair_scores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, on = files_of(tmp_path / "city", composed()), date.fromisoformat(COMPOSED_ON)
+    fitted: list[City] = []
+    city_scores = evaluation.city_scores
+
+    def watched(city: City) -> CityScores:
+        fitted.append(city)
+        return city_scores(city)
+
+    monkeypatch.setattr(evaluation, "city_scores", watched)
+    for runs in (1, 2):
+        found = kept_run(tmp_path / f"kept-{runs}", files, ["E03", "E07"], on)
+        assert {one.code for one in found} == {"E03", "E07"}
+        assert len(fitted) == runs
 
 
 CONTRACT: Rows = [{"id": "C1", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "staff": "2"}]

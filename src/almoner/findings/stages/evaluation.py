@@ -155,16 +155,18 @@ def _is_above(value: float, limit: float) -> bool:
 
 
 class _This:
-    """A city as the key of a cache: the object itself, whatever it holds."""
+    """A city as the key of a cache: the tables that it lists themselves, whatever they hold."""
 
     def __init__(self, city: City) -> None:
         self.city = city
+        tables = (city.tables[name] for name in sorted(city.tables))
+        self._parts = tuple(map(id, (city.fetch, *tables)))
 
     def __hash__(self) -> int:
-        return id(self.city)
+        return hash(self._parts)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _This) and other.city is self.city
+        return isinstance(other, _This) and other._parts == self._parts
 
 
 @lru_cache(maxsize=1)  # E03 and E07 read from one fit
