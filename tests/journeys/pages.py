@@ -4,8 +4,6 @@ Only what HTML itself promises: no scripts run, no styles apply. A page is refus
 element open or closes one that is not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cached_property
 from html.parser import HTMLParser
@@ -80,10 +78,6 @@ class Page:
         assert found, f"{self.address} has no field {name}"
         return found
 
-    def of_class(self, kind: str) -> Element:
-        """The first thing that is seen of a class."""
-        return next(one for one in seen(self.main) if kind in one.get("class", "").split())
-
     def enter(self, name: str, value: str | bool | list[str]) -> None:
         """Fill in a field: a text, a choice, whether a box is ticked, or which boxes are."""
         fields = self.named(name)
@@ -107,7 +101,8 @@ class Page:
 
     def request(self, button: Element) -> tuple[str, str, str, list[Entry]]:
         """What pressing a button sends: address, method, encoding, names and values."""
-        assert "disabled" not in button.attrib, f"{name_of(button)} cannot be pressed"
+        sends = button.get("type", "submit") == "submit" and "disabled" not in button.attrib
+        assert sends, f"{name_of(button)} sends nothing"
         form = self.owners[button]
         fields = [one for one in self.root.iter() if self.owners.get(one) is form]
         sent = [one for one in fields if one is button or not _is_button(one)]

@@ -22,6 +22,7 @@ First</textarea>
 <input type="checkbox" name="sure"><input type="checkbox" name="day" value="1" checked>
 <input type="checkbox" name="day" value="2"><input type="file" name="file">
 <button name="do" value="save">Save</button><button name="do" value="drop">Drop</button>
+<button type="button" name="idle">Only a script does this</button>
 </form>
 <input name="outside" value="too" form="one">
 <button id="away" form="one" formaction="/en/other/" formmethod="get">Elsewhere</button>
@@ -122,6 +123,12 @@ def test_what_is_required_is_filled_in_first(page: Page) -> None:
         page.request(search)
     page.enter("q", "visits")
     assert page.request(search) == (ADDRESS, "get", "", [("q", "visits")])
+
+
+def test_a_button_that_waits_for_a_script_sends_nothing(page: Page) -> None:
+    (idle,) = page.named("idle")
+    with pytest.raises(AssertionError, match="Only a script does this sends nothing"):
+        page.request(idle)
 
 
 def test_a_page_with_an_element_left_open_is_refused() -> None:

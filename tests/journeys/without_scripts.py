@@ -1,7 +1,7 @@
 """A walker whose browser runs no scripts: it reads pages as HTML and sends the forms in them."""
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,7 @@ class PlainWalker(Walker):
 
     def sign_in(self, login: str) -> None:
         self.go("demonstration/")
-        row = next(one for one in seen(self.page.main) if one.get("id") == f"person-{login}")
-        self._click(next(row.iter("button")))
+        self._click(next(self._by_id(f"person-{login}").iter("button")))
         assert self.address.endswith("/desk/"), f"{login} is not signed in: {self.address}"
 
     def go(self, path: str) -> None:
@@ -55,39 +54,41 @@ class PlainWalker(Walker):
     def choose(self, name: str, words: str) -> None:
         ids = {one.get("id"): value_of(one) for one in self.page.named(name)}
         labels = (one for one in seen(self.page.main) if one.tag == "label")
-        label = next(one for one in labels if one.get("for") in ids and words in words_of(one))
-        self.fill({name: ids[label.get("for")]})
+        meant = (one for one in labels if one.get("for") in ids and words in words_of(one))
+        self.fill({name: ids[self._first(meant, f"choice {words}").get("for")]})
 
     def press(self, english: str | Promise) -> None:
         name = self.text(english)
         found = (one for one in seen(self.page.main) if one.tag in {"a", "button"})
-        self._click(next(one for one in found if name_of(one) == name))
+        self._click(self._first((one for one in found if name_of(one) == name), f"button {name}"))
 
     def press_button(self, name: str = "") -> None:
-        buttons = [one for one in seen(self.page.main) if one in self.page.owners]
-        (button,) = (one for one in buttons if one.tag == "button" and _is_meant(one, name))
-        self._click(button)
+        buttons = (one for one in seen(self.page.main) if one.tag == "button")
+        meant = [one for one in buttons if one in self.page.owners and _is_meant(one, name)]
+        assert len(meant) < 2, f"{self.address} has several buttons {name}"
+        self._click(self._first(meant, f"button {name}"))
 
     def computed(self, button: str, place: str, words: str) -> None:
         self.press(button)
-        found = next(one for one in seen(self.page.main) if one.get("id") == place)
-        assert words in words_of(found), words_of(found)
+        found = words_of(self._by_id(place))
+        assert words in found, f"{place} does not show {words}: {found}"
 
     def has_link(self, to: str) -> bool:
         return any(to in one.get("href", "") for one in _links(self.page.main))
 
     def follow(self, to: str) -> None:
-        self._click(next(one for one in _links(self.page.main) if to in one.get("href", "")))
+        links = (one for one in _links(self.page.main) if to in one.get("href", ""))
+        self._click(self._first(links, f"link to {to}"))
 
     def open_row(self, words: str = "", place: int = 0) -> None:
         bodies = (one for one in seen(self.page.main) if one.tag == "tbody")
         rows = (one for body in bodies for one in seen(body) if one.tag == "tr")
         links = [link for row in rows if words in words_of(row) for link in _links(row)]
-        self._click(links[place])
+        self._click(self._first(links[place:], f"row with a link and {words}"))
 
     def download(self, words: str) -> bytes:
         links = (one for one in _links(self.page.main) if "download" in one.attrib)
-        link = next(one for one in links if words in words_of(one))
+        link = self._first((one for one in links if words in words_of(one)), f"file {words}")
         with self._answer(Request(urljoin(self.address, link.get("href")))) as answer:
             return bytes(answer.read())
 
@@ -106,14 +107,15 @@ class PlainWalker(Walker):
         return value_of(self.page.named(name)[0])
 
     def reads(self, kind: str) -> str:
-        return words_of(self.page.of_class(kind))
+        of_kind = (one for one in seen(self.page.main) if kind in one.get("class", "").split())
+        return words_of(self._first(of_kind, kind))
 
     def lists(self) -> str:
         return " ".join(words_of(one) for one in seen(self.page.main) if one.tag in {"table", "ul"})
 
     def offers_no(self, english: str | Promise) -> None:
         buttons = [name_of(one) for one in seen(self.page.main) if one.tag == "button"]
-        assert self.text(english) not in buttons
+        assert self.text(english) not in buttons, f"{self.address} offers {english}"
 
     def shows(self, *plain: str) -> None:
         shown = words_of(self.page.body)
@@ -126,11 +128,12 @@ class PlainWalker(Walker):
             assert one not in shown, f"{self.address} shows {one}: {shown}"
 
     def says(self, text: str) -> None:
-        assert text in self.reads("said")
+        said = self.reads("said")
+        assert text in said, f"{self.address} does not say {text}: {said}"
 
     def refuses(self, *texts: str) -> None:
         alerts = (one for one in seen(self.page.body) if one.get("role") == "alert")
-        said = words_of(next(alerts))
+        said = words_of(self._first(alerts, "refusal"))
         for one in texts:
             assert one in said, f"{self.address} does not refuse with {one}: {said}"
 
@@ -146,6 +149,14 @@ class PlainWalker(Walker):
 
     def picture(self, name: str) -> None:
         """None: styles do not apply."""
+
+    def _first(self, found: Iterable[Element], what: str) -> Element:
+        for one in found:
+            return one
+        raise AssertionError(f"{self.address} has no {what}: {words_of(self.page.main)}")
+
+    def _by_id(self, name: str) -> Element:
+        return self._first((one for one in seen(self.page.main) if one.get("id") == name), name)
 
     def _click(self, one: Element) -> None:
         """Follow a link, or send a form by its button."""
