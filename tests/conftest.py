@@ -181,6 +181,7 @@ def _flush_append_only_tables() -> Iterator[None]:
     from almoner.web.models import Site
 
     def teardown(case: Any) -> None:
+        assert not connection.in_atomic_block, "What commits cannot stand on a cast of its module"
         tables = connection.introspection.django_table_names(only_existing=True)
         for table in triggers.APPEND_ONLY:
             triggers.remove(connection, table)

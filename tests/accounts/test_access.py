@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 from django.utils import translation
 from tests.citypackage.small import write_small
+from tests.once import once_a_module
 
 from almoner import urls
 from almoner.accounts.models import Person
@@ -66,22 +67,13 @@ def test_a_view_without_declaration_is_refused() -> None:
         middleware.process_view(RequestFactory().get("/"), undeclared, (), {})
 
 
-@pytest.fixture(scope="module")
-def _loaded(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """A city in a transaction around those of the tests: loaded once, and gone after them."""
-    folder = write_small(tmp_path_factory.mktemp("access") / "city")
-    with django_db_blocker.unblock(), transaction.atomic():
-        assert load(folder, actor="tester", at=AT).report.ok
-        clock.start_demonstration(actor="tester", at=AT, day=date(2026, 6, 30))
-        yield
-        transaction.set_rollback(True)
+def _load() -> None:
+    with TemporaryDirectory() as folder:
+        assert load(write_small(Path(folder) / "city"), actor="tester", at=AT).report.ok
+    clock.start_demonstration(actor="tester", at=AT, day=date(2026, 6, 30))
 
 
-@pytest.fixture
-def _city(_loaded: None, db: None) -> None:
-    """The city, for one test."""
+_loaded = once_a_module(_load)
 
 
 @pytest.fixture
@@ -146,7 +138,8 @@ def _walk(role: Role | None, public: bool) -> list[str]:
         *(pytest.param(r, marks=pytest.mark.one_database) for r in Role if r not in READERS),
     ],
 )
-@pytest.mark.usefixtures("_city", "_plain_refusals")
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_plain_refusals")
 def test_every_role_over_every_address_that_asks_for_a_part(role: Role | None) -> None:
     assert _walk(role, public=False) == []
 
@@ -154,12 +147,13 @@ def test_every_role_over_every_address_that_asks_for_a_part(role: Role | None) -
 @pytest.mark.parametrize(
     "role", [*READERS, *(pytest.param(r, marks=pytest.mark.slow) for r in Role if r not in READERS)]
 )
-@pytest.mark.usefixtures("_city", "_plain_refusals")
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_plain_refusals")
 def test_every_role_over_every_public_address(role: Role | None) -> None:
     assert _walk(role, public=True) == []
 
 
-@pytest.mark.usefixtures("_city")
+@pytest.mark.django_db
 def test_a_grant_counts_from_its_first_to_its_last_day() -> None:
     client = _client(None)
     person = add_person(actor="t", at=AT, login="x", name_zh="某", name_en="X", password=None)
@@ -179,7 +173,7 @@ def test_a_grant_counts_from_its_first_to_its_last_day() -> None:
     assert [roles_on(person, day) for day in days] == [[], [Role.AUDITOR], [Role.AUDITOR], []]
 
 
-@pytest.mark.usefixtures("_city")
+@pytest.mark.django_db
 def test_public_pages_set_no_cookie_and_look_nobody_up() -> None:
     for name, permission in DECLARED.items():
         if permission is Permission.PORTAL_READ and name not in {"sign-in", "demonstration"}:
@@ -187,7 +181,7 @@ def test_public_pages_set_no_cookie_and_look_nobody_up() -> None:
             assert not response.cookies, name
 
 
-@pytest.mark.usefixtures("_city")
+@pytest.mark.django_db
 def test_every_page_is_served_under_a_strict_policy() -> None:
     response = Client().get(_address("home"))
     policy = response["Content-Security-Policy"]
@@ -196,7 +190,7 @@ def test_every_page_is_served_under_a_strict_policy() -> None:
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.usefixtures("_city")
+@pytest.mark.django_db
 def test_posts_without_the_token_are_refused() -> None:
     client = Client(enforce_csrf_checks=True)
     for name in ("sign-in", "sign-out"):

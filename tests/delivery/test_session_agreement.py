@@ -1,8 +1,11 @@
 """`verify` finds a line of the log and a service record that say different things."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from tests.delivery.log_cast import CLIENT, FAILED, Centre, centre, hours_later, log, token
+from tests.once import once_a_module
 
 from almoner.delivery.models import ServiceRecord, Session
 from almoner.exchange.verify import verify
@@ -10,12 +13,19 @@ from almoner.exchange.verify import verify
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def there() -> Centre:
+def _logged() -> Centre:
     made = centre()
     log(made)
     log(made, 2, hours_later(FAILED, 3))
     return made
+
+
+copies = once_a_module(_logged)
+
+
+@pytest.fixture
+def there(copies: Callable[[], Centre]) -> Centre:
+    return copies()
 
 
 def found() -> list[str]:

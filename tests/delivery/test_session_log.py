@@ -1,5 +1,6 @@
 """Logging a session: what is written, once, and what is refused with nothing written."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,6 +19,7 @@ from tests.delivery.log_cast import (
     log,
     token,
 )
+from tests.once import once_a_module
 
 from almoner.audit.models import Event
 from almoner.delivery.models import MonthlyDelivery, ServiceRecord, Session, WorkerAccount
@@ -29,9 +31,12 @@ from almoner.web.stamps import serials
 pytestmark = pytest.mark.django_db
 
 
+copies = once_a_module(centre)
+
+
 @pytest.fixture
-def there() -> Centre:
-    return centre()
+def there(copies: Callable[[], Centre]) -> Centre:
+    return copies()
 
 
 def refused(code: str, *args: object, **facts: object) -> Refused:

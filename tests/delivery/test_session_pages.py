@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.delivery.log_cast import CLIENT, NOW, Centre, actor, centre, hours_later, log, token
 from tests.delivery.month_files import client_row, row, workbook
+from tests.once import once_a_module
 
 from almoner.accounts.models import Person
 from almoner.delivery.models import ImportBatch, ServiceRecord, Session
@@ -20,11 +21,14 @@ TODAY = "/en/desk/sessions/today/"
 SignIn = Callable[[str], Client]
 
 
+copies = once_a_module(centre)
+
+
 @pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> Centre:
+def there(copies: Callable[[], Centre], monkeypatch: pytest.MonkeyPatch) -> Centre:
     monkeypatch.setattr(clock, "now", lambda: NOW.astimezone(clock.timezone.get_default_timezone()))
     monkeypatch.setattr(clock, "today", lambda: NOW.date())
-    return centre()
+    return copies()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Confirming and correcting lines of the log, and linking people to workers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from tests.delivery.log_cast import (
     token,
     worker,
 )
+from tests.once import once_a_module
 
 from almoner.accounts.models import Delegation, Person
 from almoner.audit.models import Event
@@ -39,9 +41,12 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
 
 
+copies = once_a_module(centre)
+
+
 @pytest.fixture
-def there() -> Centre:
-    return centre()
+def there(copies: Callable[[], Centre]) -> Centre:
+    return copies()
 
 
 def state(session_id: str) -> SessionState:

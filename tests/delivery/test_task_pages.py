@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from tests.delivery.task_cast import NOW, walk
+from tests.delivery.task_cast import NOW, Walk, walk
+from tests.once import once_a_module
 
 from almoner.accounts.operations import add_person, grant_role
 from almoner.contracts.models import ContractChange
@@ -18,10 +19,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 SignIn = Callable[[str], Client]
 
 
-@pytest.fixture
-def sign_in() -> SignIn:
-    on = walk()
+def _walk() -> Walk:
     clock.start_demonstration(actor="t", at=NOW, day=date(2026, 7, 2))
+    return walk()
+
+
+copies = once_a_module(_walk)
+
+
+@pytest.fixture
+def sign_in(copies: Callable[[], Walk]) -> SignIn:
+    on = copies()
     bodies = {
         "clerk": (Role.PURCHASER_CLERK, on.on.purchaser.uscc),
         "signatory": (Role.PURCHASER_SIGNATORY, on.on.purchaser.uscc),

@@ -1,11 +1,13 @@
 """Tasks outside the contract: the rule answers, and only two ways lead in."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from tests.delivery.task_cast import NOW, YUAN, Walk, walk
 from tests.disclosure import cast
+from tests.once import once_a_module
 
 from almoner.audit.models import Event
 from almoner.contracts.models import (
@@ -31,9 +33,12 @@ pytestmark = pytest.mark.django_db
 AUDITOR = Actor("auditor", (Held(Role.AUDITOR, None),))
 
 
+copies = once_a_module(walk)
+
+
 @pytest.fixture
-def on() -> Walk:
-    return walk()
+def on(copies: Callable[[], Walk]) -> Walk:
+    return copies()
 
 
 def asked(on: Walk, **facts: object) -> TaskRequest:

@@ -1,10 +1,12 @@
 """The pages of an evaluation, as everybody who has a part in it clicks through them."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from django.test import Client
 from tests.evaluation.test_evaluation_work import LEAVES, NOW, Walk
+from tests.once import once_a_module
 
 from almoner.accounts.models import Person
 from almoner.evaluation.models import Consequence, Evaluation, Rating
@@ -15,11 +17,18 @@ from almoner.web import clock
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
-@pytest.fixture
-def on() -> Walk:
+def _walk() -> Walk:
     walk = Walk()
     clock.start_demonstration(actor="t", at=NOW, day=date(2026, 7, 1))
     return walk
+
+
+copies = once_a_module(_walk)
+
+
+@pytest.fixture
+def on(copies: Callable[[], Walk]) -> Walk:
+    return copies()
 
 
 def client(login: str) -> Client:

@@ -1,11 +1,13 @@
 """An evaluation, from its assignment to what follows."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.disclosure import cast
+from tests.once import once_a_module
 
 from almoner.accounts.models import Person
 from almoner.accounts.operations import add_person, grant_role
@@ -97,9 +99,12 @@ class Walk:
         return made
 
 
+copies = once_a_module(Walk)
+
+
 @pytest.fixture
-def on() -> Walk:
-    return Walk()
+def on(copies: Callable[[], Walk]) -> Walk:
+    return copies()
 
 
 def refusal(code: str) -> "pytest.RaisesExc[Refused]":

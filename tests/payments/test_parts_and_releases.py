@@ -1,5 +1,6 @@
 """Paying in parts until all that was accepted is paid, and what an ended contract gives back."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from tests.budget.office import NOW, YUAN, clerk, faults, officer, somebody, started
 from tests.disclosure.cast import Stage, commitment, contract, instalment
+from tests.once import once_a_module
 
 from almoner.audit.models import Event
 from almoner.budget.operations import accepted, available, committed, paid
@@ -29,8 +31,7 @@ PAGE = "/en/desk/payments/C-1/"
 LATER = datetime(2026, 8, 1, 4, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def on() -> Stage:
+def _stage() -> Stage:
     """Two instalments of CNY 1,000, due in July 2026 and in January 2027, from two budgets."""
     made_on = started()
     made = contract(made_on)
@@ -40,6 +41,14 @@ def on() -> Stage:
     instalment(made, 2, date(2027, 1, 30), amount_fen=THOUSAND)
     reconcile_ledger()
     return made_on
+
+
+copies = once_a_module(_stage)
+
+
+@pytest.fixture
+def on(copies: Callable[[], Stage]) -> Stage:
+    return copies()
 
 
 def _accept(on: Stage, seq: int = 1, fen: int = THOUSAND, at: datetime = NOW) -> None:

@@ -1,5 +1,6 @@
 """Hearing users, accepting and paying through the pages, as each person does."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from tests.budget.office import NOW, YUAN, faults, somebody, started
 from tests.disclosure.cast import Stage, commitment, contract, evaluation, instalment
+from tests.once import once_a_module
 
 from almoner.accounts.models import Person
 from almoner.audit.models import Event
@@ -24,8 +26,7 @@ PAYMENTS = "/en/desk/payments/C-1/"
 MILLION = 1_000_000 * YUAN
 
 
-@pytest.fixture
-def on() -> Stage:
+def _stage() -> Stage:
     """A contract with two instalments, the first of which is three days late."""
     on = started()
     made = contract(on)
@@ -34,6 +35,14 @@ def on() -> Stage:
     instalment(made, 2, date(2026, 7, 30))
     reconcile_ledger()
     return on
+
+
+copies = once_a_module(_stage)
+
+
+@pytest.fixture
+def on(copies: Callable[[], Stage]) -> Stage:
+    return copies()
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ BIDDERS = ("a", "b", "c")
 PRICES = {"a": 590_000_000, "b": 500_000_000, "c": 550_000_000}
 
 
-def cast(method: str = "open", panel_size: int = 5) -> Cast:
+def cast() -> Cast:
     """Everybody, and the tender as it is on the day of its publication."""
     on = stage()
     organisation("52440106PROVIDER03", "provider", "和谐社工", "Hexie", on.district)
@@ -96,7 +96,7 @@ def cast(method: str = "open", panel_size: int = 5) -> Cast:
         purchaser=on.purchaser,
         service_item=on.item.code,
         area=on.street,
-        method=method,
+        method=CONTENT["method"],
         intention_published_on=date(2025, 9, 1),
         published_at=at("2025-10-20"),
         bid_deadline=DEADLINE,
@@ -116,7 +116,7 @@ def cast(method: str = "open", panel_size: int = 5) -> Cast:
     file = TenderFile.objects.create(
         id=TENDER,
         purchaser=on.purchaser,
-        content={**CONTENT, "method": method, "panel_size": str(panel_size)},
+        content=dict(CONTENT),
         saved_by="clerk",
         saved_at=DURING,
         submitted_at=DURING,

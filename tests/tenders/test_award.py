@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from tests.once import once_a_module
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import AFTER, BIDDERS, DURING, TENDER, Cast
 
@@ -38,11 +38,12 @@ from almoner.tenders.queries.debrief import debrief
 pytestmark = pytest.mark.django_db
 
 
+copies = once_a_module(story.cast)
+
+
 @pytest.fixture
-def on(tmp_path: Any, settings: Any) -> Cast:
-    settings.DATA_DIR = tmp_path
-    cache.clear()
-    return story.cast()
+def on(copies: Callable[[], Cast]) -> Cast:
+    return copies()
 
 
 def _refused(do: Callable[[], object]) -> Refused:
@@ -97,11 +98,10 @@ def test_each_refusal_to_decide(on: Cast) -> None:
         ("single_source", 1, "scores_missing"),
     ],
 )
-def test_too_few_bids_are_not_awarded(
-    tmp_path: Any, settings: Any, method: str, bidders: int, code: str
-) -> None:
-    settings.DATA_DIR = tmp_path
-    on = story.cast(method)
+def test_too_few_bids_are_not_awarded(on: Cast, method: str, bidders: int, code: str) -> None:
+    on.tender.method = on.file.content["method"] = method
+    on.tender.save()
+    on.file.save()
     story.opened(on, BIDDERS[:bidders])
     assert _refused(lambda: _decide(on)).code == code
 

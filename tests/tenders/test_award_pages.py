@@ -1,12 +1,14 @@
 """From a bid to the announced award, through the pages of everybody who has a part in it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from tests.once import once_a_module
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import BIDDERS, TENDER, Cast
 
@@ -30,10 +32,12 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Any:
     return at
 
 
+copies = once_a_module(story.cast)
+
+
 @pytest.fixture
-def on(tmp_path: Any, settings: Any) -> Cast:
-    settings.DATA_DIR = tmp_path
-    return story.cast()
+def on(copies: Callable[[], Cast]) -> Cast:
+    return copies()
 
 
 def browser(on: Cast, login: str) -> Client:

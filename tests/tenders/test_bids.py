@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.once import once_a_module
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import AFTER, DEADLINE, DURING, INSTANT, TENDER, Cast
 
@@ -27,10 +28,12 @@ from almoner.tenders.queries.bids import (
 pytestmark = pytest.mark.django_db
 
 
+copies = once_a_module(story.cast)
+
+
 @pytest.fixture
-def on(tmp_path: Any, settings: Any) -> Cast:
-    settings.DATA_DIR = tmp_path
-    return story.cast()
+def on(copies: Callable[[], Cast]) -> Cast:
+    return copies()
 
 
 def _refused(do: Callable[[], object]) -> Refused:

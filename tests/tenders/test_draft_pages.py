@@ -1,6 +1,7 @@
 """The pages of a draft: the form, the live checks, two people at one draft, the steps' buttons."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.disclosure.cast import tender
+from tests.once import once_a_module
 from tests.tenders.draft_cast import Cast, cast, consulted, content, draft, published, submitted
 
 from almoner.files.queries import attached
@@ -20,9 +22,12 @@ from almoner.tenders.models import RegisterEntry, TenderFile
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
+copies = once_a_module(cast)
+
+
 @pytest.fixture
-def made() -> Cast:
-    return cast()
+def made(copies: Callable[[], Cast]) -> Cast:
+    return copies()
 
 
 def words(response: Any) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from tests.once import once_a_module
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import (
     AFTER,
@@ -34,13 +34,14 @@ from almoner.web import clock
 pytestmark = pytest.mark.django_db
 
 
+copies = once_a_module(story.cast)
+
+
 @pytest.fixture
-def on(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    settings.DATA_DIR = tmp_path
+def on(copies: Callable[[], Cast], monkeypatch: pytest.MonkeyPatch) -> Cast:
     monkeypatch.setattr(clock, "now", lambda: AFTER)
     monkeypatch.setattr(clock, "today", lambda: DAY)
-    cache.clear()
-    return story.cast()
+    return copies()
 
 
 def _code(do: Callable[[], object]) -> str:

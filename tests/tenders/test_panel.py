@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.once import once_a_module
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import AFTER, DAY, DURING, TENDER, Cast
 
@@ -31,12 +31,14 @@ from almoner.web import clock
 pytestmark = pytest.mark.django_db
 
 
+copies = once_a_module(story.cast)
+
+
 @pytest.fixture
-def on(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    settings.DATA_DIR = tmp_path
+def on(copies: Callable[[], Cast], monkeypatch: pytest.MonkeyPatch) -> Cast:
     monkeypatch.setattr(clock, "now", lambda: AFTER)
     monkeypatch.setattr(clock, "today", lambda: DAY)
-    return story.cast()
+    return copies()
 
 
 def _refused(do: Callable[[], object]) -> Refused:
