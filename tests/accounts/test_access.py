@@ -174,6 +174,7 @@ def test_a_grant_counts_from_its_first_to_its_last_day() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.one_database
 def test_public_pages_set_no_cookie_and_look_nobody_up() -> None:
     for name, permission in DECLARED.items():
         if permission is Permission.PORTAL_READ and name not in {"sign-in", "demonstration"}:

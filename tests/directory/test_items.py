@@ -215,6 +215,7 @@ def test_the_form_names_everything_that_is_wrong_at_once(supervisor: Client) -> 
     assert "Users report to the officer" in answer.content.decode()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("field", [*TEXTS, "name_en", "duty", "duty_reason", "declared_financing"])
 def test_the_form_asks_for_every_field(supervisor: Client, field: str) -> None:
     answer = supervisor.post("/en/desk/directory/new/", FORM | {field: ""})

@@ -24,6 +24,7 @@ def answer(engine: DuckDB, folder: Path) -> CityScores:
     return city_scores(engine.city(files, cast.TODAY))
 
 
+@pytest.mark.one_database
 def test_everything_kept_is_the_answer_of_the_model(engine: DuckDB, tmp_path: Path) -> None:
     connected()
     run = compute(engine, tmp_path)

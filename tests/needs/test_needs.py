@@ -223,6 +223,7 @@ def test_what_fills_in_the_hidden_field_is_stopped(on: Stage) -> None:
     assert "has to stay empty" in answer.content.decode()
 
 
+@pytest.mark.one_database
 def test_a_flood_from_one_address_is_stopped_and_the_address_not_kept(
     on: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +242,7 @@ def client_from(address: str) -> Client:
     return Client(REMOTE_ADDR=address)
 
 
+@pytest.mark.one_database
 def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(on: Stage, settings: Any) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

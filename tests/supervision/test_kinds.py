@@ -7,7 +7,7 @@ from django.test import Client
 
 from almoner.findings.definition import catalogue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 RAW_UNITS = ("working_day", "standard_error", "hour/day")
 

@@ -148,6 +148,7 @@ def _without_tokens(text: str) -> list[str]:
     return [line for line in text.splitlines() if "csrfmiddlewaretoken" not in line]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "name", ["bid", "bid-proposal", "bid-opened", "bid-opened-proposal", "panel-bid", "bid-debrief"]
 )

@@ -283,6 +283,7 @@ def test_a_number_of_both_a_contract_and_a_tender_goes_by_the_page_it_came_from(
     assert set(kinds) == {(None, "C-1"), ("C-1", None)}
 
 
+@pytest.mark.one_database
 def test_csrf_is_asked_for_and_floods_are_stopped(world: World) -> None:
     strict = Client(enforce_csrf_checks=True)
     for address in ("ask/", "ask/track/", "ask/withdraw/"):

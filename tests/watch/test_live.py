@@ -43,11 +43,6 @@ def open_codes() -> set[tuple[str, str]]:
     return set(rows.values_list("code", "subject_id"))
 
 
-def kept() -> tuple[int, int, int]:
-    """How many runs and findings are kept, and how far the trail was read."""
-    return Run.objects.count(), StoredFinding.objects.count(), Watched.objects.get().seq
-
-
 def test_a_logged_session_is_judged_and_its_correction_too(there: Centre, engine: DuckDB) -> None:
     follow(engine)
     begun = hours_later(LONG, -12)
@@ -85,9 +80,11 @@ def test_nothing_happens_before_the_first_whole_run(engine: DuckDB) -> None:
 
 @pytest.mark.one_database
 def test_a_rehearsal_keeps_nothing_and_leaves_no_sql_to_write(
-    there: Centre, engine: DuckDB, monkeypatch: pytest.MonkeyPatch
+    there: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    follow(engine)
+    def kept() -> tuple[int, ...]:
+        return Run.objects.count(), StoredFinding.objects.count(), Watched.objects.get().seq
+
     before = kept()
     with DuckDB() as fresh:
         rehearse(as_of=TODAY, engine=fresh)

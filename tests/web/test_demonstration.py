@@ -96,6 +96,7 @@ def test_an_administrator_sets_the_day(
     assert (event.kind, event.actor) == ("clock.set", "somebody")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR}))
 def test_others_see_the_day_and_cannot_set_it(
     signed_in: Callable[..., Client], demonstration: None, role: Role
