@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -106,27 +107,47 @@ def _client(role: Role | None) -> Client:
 
 READERS = (None, Role.AUDITOR)
 """They open the public pages in each run, and everything on PostgreSQL too; the others, in make
-verify."""
+verify. What they may not open they ask for by its address, the others at the gate alone: from
+there on a refusal goes the same way."""
+
+
+def _answers(client: Client, name: str, role: Role | None, allowed: bool) -> bool:
+    """Whether an address answers as it should."""
+    response = client.get(_address(name))
+    if allowed:
+        # Of what a page is about there may be none; that is not a refusal.
+        shown = response.status_code in {200, 302, 404, 405}
+        return shown and "sign-in" not in response.headers.get("Location", "")
+    if role is None:
+        return response.status_code == 302 and "sign-in" in response["Location"]
+    return response.status_code == 403
+
+
+def _refuses(request: HttpRequest, name: str) -> bool:
+    """Whether the gate keeps somebody from a view."""
+    gate = PermissionMiddleware(lambda request: HttpResponse())
+    try:
+        gate.process_view(request, VIEWS[name].callback, (), {})
+    except PermissionDenied:
+        return True
+    return False
 
 
 def _walk(role: Role | None, public: bool) -> list[str]:
     """The addresses, among those that everybody may read or the others, that answer wrongly."""
     client = _client(role)
+    request = RequestFactory().get("/")
+    request.user = Person.objects.filter(login=role).first() or AnonymousUser()
     allowed = permissions_of([role] if role else [], signed_in=role is not None)
     assert Permission.PORTAL_READ in allowed
     seen = {}
     for name, permission in sorted(DECLARED.items()):
         if (permission is Permission.PORTAL_READ) is not public:
             continue
-        response = client.get(_address(name))
-        if permission in allowed:
-            # Of what a page is about there may be none; that is not a refusal.
-            seen[name] = response.status_code in {200, 302, 404, 405}
-            seen[name] &= "sign-in" not in response.headers.get("Location", "")
-        elif role is None:
-            seen[name] = response.status_code == 302 and "sign-in" in response["Location"]
+        if role in READERS or permission in allowed:
+            seen[name] = _answers(client, name, role, permission in allowed)
         else:
-            seen[name] = response.status_code == 403
+            seen[name] = _refuses(request, name)
     assert len(seen) > 20
     return [name for name, fine in seen.items() if not fine]
 
