@@ -30,7 +30,6 @@ from almoner.web.stamps import serials
 
 pytestmark = pytest.mark.django_db
 
-
 copies = once_a_module(centre)
 
 

@@ -4,22 +4,26 @@ The deadline is 17:00 on 25 November 2025 in Shanghai. Three providers, each wit
 seven experts; a purchaser with two clerks and a signatory.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.disclosure.cast import Stage, at, organisation, stage
 
 from almoner.accounts.models import Person
 from almoner.accounts.operations import add_person, grant_role
 from almoner.accounts.queries import actor_on
+from almoner.audit.models import Event
 from almoner.parties.models import Worker
+from almoner.rules.refusal import Refused
 from almoner.rules.roles import Actor, Role
 from almoner.tenders.models import BidFile, Criterion, Tender, TenderFile
 from almoner.tenders.operations import award, bids, opening, panel
+from almoner.tenders.queries.award import Award
 from almoner.tenders.queries.panel import opened_bids, scoring, seats_of
 
 DEADLINE = at("2025-11-25", 17)
@@ -228,19 +232,39 @@ def score(on: Cast, login: str, scores: Mapping[str, str] = SCORES, **remarks: s
 
 
 def scored(on: Cast, scores: Mapping[str, str] = SCORES) -> None:
-    """Opened, declared and scored by all five, all alike."""
-    opened(on)
+    """Declared and scored by all five, all alike, once the bids are open."""
     for login in members(on):
         declare(on, login)
         score(on, login, scores)
 
 
-def decided(on: Cast) -> None:
-    scored(on)
-    award.decide(actor=on.actor("signatory"), at=AFTER, tender_id=TENDER)
+def decide(on: Cast, login: str = "signatory") -> Award:
+    return award.decide(actor=on.actor(login), at=AFTER, tender_id=TENDER)
 
 
-def announced(on: Cast) -> None:
-    decided(on)
-    award.announce(actor=on.actor("clerk"), at=AFTER, tender_id=TENDER)
+def announce(on: Cast, login: str = "clerk") -> None:
+    award.announce(actor=on.actor(login), at=AFTER, tender_id=TENDER)
     on.tender.refresh_from_db()
+
+
+def opened_cast() -> Cast:
+    """Everybody, and three bids that are open."""
+    made = cast()
+    opened(made)
+    return made
+
+
+def scored_cast() -> Cast:
+    """The same, with all scores in."""
+    made = opened_cast()
+    scored(made)
+    return made
+
+
+def refused(do: Callable[[], object]) -> Refused:
+    """The refusal, which leaves no event behind."""
+    before = Event.objects.count()
+    with pytest.raises(Refused) as refusal:
+        do()
+    assert Event.objects.count() == before
+    return refusal.value

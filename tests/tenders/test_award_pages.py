@@ -180,7 +180,10 @@ def test_a_tie_sends_the_member_away_and_its_reason_stays(on: Cast, now: Any) ->
 
 
 def test_every_page_speaks_chinese(on: Cast, now: Any) -> None:
-    story.announced(on)
+    story.opened(on)
+    story.scored(on)
+    story.decide(on)
+    story.announce(on)
     now(story.AFTER)
     loser = BidFile.objects.get(provider=story.uscc("b"))
     member = story.members(on)[0]

@@ -27,7 +27,6 @@ from almoner.tenders.queries.bids import (
 
 pytestmark = pytest.mark.django_db
 
-
 copies = once_a_module(story.cast)
 
 

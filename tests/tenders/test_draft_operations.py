@@ -43,7 +43,6 @@ from almoner.tenders.queries.files import content_of, file_for, state_of
 
 pytestmark = pytest.mark.django_db
 
-
 copies = once_a_module(cast)
 
 

@@ -33,7 +33,6 @@ from almoner.web import clock
 
 pytestmark = pytest.mark.django_db
 
-
 copies = once_a_module(story.cast)
 
 
