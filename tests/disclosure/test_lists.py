@@ -1,5 +1,6 @@
 """The lists of contracts, evaluations and notices with their filters."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,16 +9,24 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.disclosure import cast
 from tests.disclosure.cast import TODAY
 from tests.disclosure.portal import html, read, set_day
+from tests.once import once_a_module
 
 from almoner.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def on() -> cast.Stage:
+def _stage() -> cast.Stage:
     set_day()
     return cast.stage()
+
+
+copies = once_a_module(_stage)
+
+
+@pytest.fixture
+def on(copies: Callable[[], cast.Stage]) -> cast.Stage:
+    return copies()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Places: the list, and a city, a district or a street with what it bought."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -8,16 +9,24 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.disclosure import cast
 from tests.disclosure.portal import html, read, set_day, status
+from tests.once import once_a_module
 
 from almoner.needs.models import Need
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def on() -> cast.Stage:
+def _stage() -> cast.Stage:
     set_day()
     return cast.stage()
+
+
+copies = once_a_module(_stage)
+
+
+@pytest.fixture
+def on(copies: Callable[[], cast.Stage]) -> cast.Stage:
+    return copies()
 
 
 def test_a_district_includes_its_streets(on: cast.Stage) -> None:

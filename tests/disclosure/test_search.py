@@ -1,23 +1,33 @@
 """Search: the index, Chinese and English words, hostile and empty questions."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.disclosure import cast
 from tests.disclosure.portal import html, read, set_day
+from tests.once import once_a_module
 
 from almoner.disclosure.models import SearchEntry, SearchToken
 from almoner.disclosure.operations import rebuild_search_index
 from almoner.disclosure.search import LONGEST_TOKEN, found, tokens_of, wanted
 
 
-@pytest.fixture
-def on(db: None) -> cast.Stage:
+def _stage() -> cast.Stage:
     set_day()
     on = cast.stage()
     cast.contract(on, "GZ-2026-0417")
     rebuild_search_index()
     return on
+
+
+copies = once_a_module(_stage)
+
+
+@pytest.fixture
+def on(copies: Callable[[], cast.Stage], db: None) -> cast.Stage:
+    return copies()
 
 
 def refs(query: str) -> set[str]:

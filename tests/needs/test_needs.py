@@ -1,15 +1,17 @@
 """Needs: raised by anybody, recorded and answered by the office of the place, seen by all."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.test import Client
 from tests.directory.people import AT, TODAY, actor, client, events
 from tests.disclosure.cast import Stage, area, organisation, stage
 from tests.disclosure.portal import words
+from tests.once import once_a_module
 
 from almoner.audit.models import Event
 from almoner.needs import operations, residents
@@ -22,10 +24,12 @@ pytestmark = pytest.mark.django_db
 TEXT = "Evening visits for Mrs Wang, 5 Lotus Lane"
 
 
+copies = once_a_module(stage)
+
+
 @pytest.fixture
-def on() -> Stage:
-    cache.clear()
-    return stage()
+def on(copies: Callable[[], Stage]) -> Stage:
+    return copies()
 
 
 def clerk(on: Stage, login: str = "chen") -> Actor:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 from tests.disclosure import cast
+from tests.once import once_a_module
 
 from almoner.findings.definition import codes, definition
 from almoner.findings.run import Finding, Result
@@ -20,9 +21,11 @@ pytestmark = pytest.mark.django_db
 ON, AT = date(2026, 7, 1), datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
 def _contract() -> None:
     cast.contract(cast.stage(), "C-1")
+
+
+contract = once_a_module(_contract)
 
 
 def keep(

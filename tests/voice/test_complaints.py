@@ -1,15 +1,16 @@
 """Complaints: raised by anybody, answered by the supervising authority, seen by all."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from tests.directory.people import AT, TODAY, actor, client, events
 from tests.disclosure.cast import Stage, bid, contract, organisation, stage, tender
 from tests.disclosure.portal import words
+from tests.once import once_a_module
 
 from almoner.audit.models import Event
 from almoner.contracts.models import Contract
@@ -46,10 +47,12 @@ class World:
         self.supervisor: Actor = actor(Role.SUPERVISOR, self.civil.uscc, "lin")
 
 
+copies = once_a_module(World)
+
+
 @pytest.fixture
-def world() -> World:
-    cache.clear()
-    return World()
+def world(copies: Callable[[], World]) -> World:
+    return copies()
 
 
 def raised(about: Any = None, **facts: Any) -> tuple[Complaint, str]:
