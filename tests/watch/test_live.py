@@ -43,12 +43,31 @@ def open_codes() -> set[tuple[str, str]]:
     return set(rows.values_list("code", "subject_id"))
 
 
-def test_a_logged_session_is_judged_and_its_correction_too(there: Centre, engine: DuckDB) -> None:
+def test_a_logged_session_is_judged_and_its_correction_too_and_nothing_else(
+    there: Centre, engine: DuckDB
+) -> None:
     follow(engine)
+    StoredFinding.objects.create(
+        id="f" * 32,
+        code="D02",
+        subject_table="workers",
+        subject_id="W-9",
+        key="2026-01-01",
+        rows=[],
+        words={},
+        about_persons=True,
+        severity=2,
+        worker_id="W-9",
+        first_found_on=TODAY,
+        due_on=TODAY,
+        found_on=TODAY,
+        run=Run.objects.latest("id"),
+    )
+    of_another = ("D02", "W-9")
     begun = hours_later(LONG, -12)
     line = log(there, 1, begun, sure=True, at=NOW + timedelta(hours=1))
     runs = follow(engine)
-    assert open_codes() == {("D02", "W-1")}
+    assert open_codes() == {("D02", "W-1"), of_another}
     assert not any(run.whole for run in runs)
     sessions.supersede(
         actor=actor("zhou"),
@@ -61,15 +80,7 @@ def test_a_logged_session_is_judged_and_its_correction_too(there: Centre, engine
         reason="Typed wrongly.",
     )
     follow(engine)
-    assert open_codes() == set()
-
-
-@pytest.mark.one_database
-def test_nothing_happens_without_events(there: Centre, engine: DuckDB) -> None:
-    follow(engine)
-    before = Run.objects.count()
-    assert follow(engine) == []
-    assert Run.objects.count() == before
+    assert open_codes() == {of_another}
 
 
 def test_nothing_happens_before_the_first_whole_run(engine: DuckDB) -> None:
@@ -100,33 +111,13 @@ def test_a_rehearsal_keeps_nothing_and_leaves_no_sql_to_write(
     assert len(written) == 1  # D01 brings a small table of its own, made anew each time
 
 
-@pytest.mark.one_database
-def test_findings_of_others_are_left_alone(there: Centre, engine: DuckDB) -> None:
-    follow(engine)
-    other = StoredFinding.objects.create(
-        id="f" * 32,
-        code="D02",
-        subject_table="workers",
-        subject_id="W-9",
-        key="2026-01-01",
-        rows=[],
-        words={},
-        about_persons=True,
-        severity=2,
-        worker_id="W-9",
-        first_found_on=TODAY,
-        due_on=TODAY,
-        found_on=TODAY,
-        run=Run.objects.latest("id"),
-    )
-    log(there, 1, hours_later(LONG, -12), sure=True, at=NOW + timedelta(hours=1))
-    follow(engine)
-    other.refresh_from_db()
-    assert other.gone_on is None
-
-
-def test_how_far_the_trail_was_read_is_kept(there: Centre, engine: DuckDB) -> None:
+def test_events_are_read_once_and_without_new_ones_nothing_happens(
+    there: Centre, engine: DuckDB
+) -> None:
     seen = Watched.objects.get().seq
     log(there, 1, hours_later(CLIENT, -3))
     follow(engine)
     assert Watched.objects.get().seq > seen
+    before = Run.objects.count()
+    assert follow(engine) == []
+    assert Run.objects.count() == before
