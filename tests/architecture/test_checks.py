@@ -93,7 +93,11 @@ def test_only_tests_that_touch_a_database_run_on_the_second_one(tmp_path: Path) 
         "pyproject.toml",
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, tmp_path], capture_output=True, text=True
+        [sys.executable, "-m", "pytest", *options, tmp_path],
+        # Options for the run around this one, such as -n 2 or -v, would change what is printed.
+        env={name: given for name, given in os.environ.items() if name != "PYTEST_ADDOPTS"},
+        capture_output=True,
+        text=True,
     )
     names = {line.rsplit("::", 1)[1] for line in done.stdout.splitlines() if "::" in line}
     assert names == {"test_fixture", "test_indirect", "test_server", "test_marked", "test_case"}

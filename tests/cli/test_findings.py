@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.citypackage.small import tables, write_small
+from tests.citypackage.small import with_referenced, write_small
 
 from almoner.cli import findings
 
@@ -29,7 +29,7 @@ def run(*words: object) -> int:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package on which two instalments, two rates and one contract raise questions."""
-    filled = tables()
+    filled = with_referenced("instalments", "contract_changes", "bids")
     filled["instalments"][0]["paid_fen"] = "199000001"
     filled["bids"][0]["direct_hours"] = "24000"
     return write_small(tmp_path_factory.mktemp("cli") / "city", filled)
@@ -113,8 +113,7 @@ def test_parquet(city: Path, tmp_path: Path) -> None:
 def test_text_and_what_cannot_be_computed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    filled = tables()
-    del filled["commitments"]
+    filled = with_referenced("instalments", "contract_changes")
     package = write_small(tmp_path / "city", filled)
     assert run(package, "--only", "P02,M01", "--format", "text") == 0
     first, *_, counted, last = capsys.readouterr().out.splitlines()
@@ -131,7 +130,7 @@ def test_due_in_a_year_without_a_calendar(city: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_faulty_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    filled = tables()
+    filled = with_referenced("instalments")
     filled["instalments"][0]["due_on"] = "soon"
     filled["instalments"][1]["due_on"] = "soon\x1b[2J"
     assert run(write_small(tmp_path / "city", filled)) == 1
@@ -147,7 +146,7 @@ def test_a_number_too_long_to_be_exact(tmp_path: Path, capsys: pytest.CaptureFix
         ("0.1234567891", False),
         ("1234567890123456", False),
     ):
-        filled = tables()
+        filled = with_referenced("bids")
         filled["bids"][1]["direct_hours"] = number
         package = write_small(tmp_path / number, filled)
         assert run(package, "--only", "T12") == (0 if fits else 1)
