@@ -31,6 +31,7 @@ def test_every_row_of_every_table_arrives(tmp_path: Path) -> None:
         name: len(rows) for name, rows in tables().items()
     }
     assert len(loaded.counts) == 31
+    assert loaded.report.as_of == date(2026, 6, 30)
     assert _whole()
 
 
@@ -57,8 +58,8 @@ def test_the_same_package_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_newer_package_updates_by_key_and_keeps_what_it_lacks(tmp_path: Path) -> None:
-    load_rows(tmp_path)
-    newer = tables()
+    newer = with_referenced("workers", "payroll")
+    load_rows(tmp_path, newer)
     newer["workers"][0]["licence"] = "senior"
     lost = newer["payroll"].pop()
     loaded = load_rows(tmp_path, newer)
@@ -74,7 +75,7 @@ def test_a_newer_package_updates_by_key_and_keeps_what_it_lacks(tmp_path: Path) 
 
 
 def test_a_load_is_one_event_with_digest_and_counts(tmp_path: Path) -> None:
-    loaded = load_rows(tmp_path)
+    loaded = load_rows(tmp_path, with_referenced("service_records"))
     event = Event.objects.get()
     assert (event.kind, event.actor, event.subject_id) == (
         "package.load",
@@ -85,8 +86,8 @@ def test_a_load_is_one_event_with_digest_and_counts(tmp_path: Path) -> None:
 
 
 def test_replace_removes_what_the_package_lacks_with_an_event_each(tmp_path: Path) -> None:
-    load_rows(tmp_path)
-    newer = tables()
+    newer = with_referenced("service_records", "consequences")
+    load_rows(tmp_path, newer)
     gone = newer["service_records"].pop()
     newer["consequences"].pop()
     loaded = load_rows(tmp_path, newer, replace=True)
@@ -101,11 +102,11 @@ def test_replace_removes_what_the_package_lacks_with_an_event_each(tmp_path: Pat
 
 
 def test_replace_leaves_tables_that_the_package_does_not_list(tmp_path: Path) -> None:
-    load_rows(tmp_path)
-    workers = ServiceRecord.objects.count()
-    some = {name: rows for name, rows in tables().items() if name != "service_records"}
+    some = with_referenced("service_records")
+    load_rows(tmp_path, some)
+    records = len(some.pop("service_records"))
     assert load_rows(tmp_path, some, replace=True).report.ok
-    assert ServiceRecord.objects.count() == workers
+    assert ServiceRecord.objects.count() == records
 
 
 def test_copies_of_a_row_without_key_count_as_often_as_they_stand(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_copies_of_a_row_without_key_count_as_often_as_they_stand(tmp_path: Path
 
 def test_a_fault_anywhere_loads_nothing(tmp_path: Path) -> None:
     before = everything()
-    contents = tables()
+    contents = with_referenced("service_records")
     contents["service_records"][-1]["minutes"] = "0"
     loaded = load_rows(tmp_path, contents)
     assert [(f.file, f.row, f.column) for f in loaded.report.faults] == [
@@ -220,7 +221,3 @@ def test_cached_pages_learn_of_a_load_that_wrote_and_of_no_other(tmp_path: Path)
     load_rows(tmp_path, contents)
     assert serials(["all"]) != stamp
     assert str(Contract.objects.get(id="C1").staff) == "15"
-
-
-def test_the_as_of_date_is_kept_with_theload_rows(tmp_path: Path) -> None:
-    assert load_rows(tmp_path).report.as_of == date(2026, 6, 30)

@@ -79,50 +79,48 @@ def _named(loaded: Loaded) -> set[tuple[str, str | None, str]]:
     return {(fault.file, fault.value, fault.fault) for fault in loaded.report.faults}
 
 
-@pytest.mark.parametrize(
-    ("contents", "gone", "referrers"),
-    [
-        (
-            _without("organisations", USCC["@F"]),
-            USCC["@F"],
-            {"appropriations": "B1 (payer_uscc)", "contracts": "C1 (supervisor_uscc)"},
-        ),
-        (
-            {"contract_terms": tables()["contract_terms"][1:]},
-            "C1/case",
-            {"service_records": "S1 and 1 more (term_id)"},
-        ),
-        (
-            {"frameworks": tables()["frameworks"][1:]},
-            "F1/1",
-            {
-                "indicators": "I and 3 more (framework_id)",
-                "contracts": "C1 (framework_id)",
-                "evaluations": "E1 (framework_id)",
-            },
-        ),
-        (
-            {"evaluations": []},
-            "E1",
-            {
-                "ratings": "R1/I1 and 3 more (evaluation_id)",
-                "consequences": "and 1 more (evaluation_id)",
-            },
-        ),
-    ],
-)
-def test_what_is_still_named_stays_and_who_names_it_is_told(
-    tmp_path: Path, contents: dict[str, Rows], gone: str, referrers: dict[str, str]
-) -> None:
+STILL_NAMED: list[tuple[dict[str, Rows], str, dict[str, str]]] = [
+    (
+        _without("organisations", USCC["@F"]),
+        USCC["@F"],
+        {"appropriations": "B1 (payer_uscc)", "contracts": "C1 (supervisor_uscc)"},
+    ),
+    (
+        {"contract_terms": tables()["contract_terms"][1:]},
+        "C1/case",
+        {"service_records": "S1 and 1 more (term_id)"},
+    ),
+    (
+        {"frameworks": tables()["frameworks"][1:]},
+        "F1/1",
+        {
+            "indicators": "I and 3 more (framework_id)",
+            "contracts": "C1 (framework_id)",
+            "evaluations": "E1 (framework_id)",
+        },
+    ),
+    (
+        {"evaluations": []},
+        "E1",
+        {
+            "ratings": "R1/I1 and 3 more (evaluation_id)",
+            "consequences": "and 1 more (evaluation_id)",
+        },
+    ),
+]
+
+
+def test_what_is_still_named_stays_and_who_names_it_is_told(tmp_path: Path) -> None:
     load_rows(tmp_path)
     before = everything()
-    loaded = load_rows(tmp_path, contents, replace=True)
-    [table] = contents
-    assert _named(loaded) == {
-        (table, gone, f"is still named by {name} {who}: list {name} too, or keep the row")
-        for name, who in referrers.items()
-    }
-    assert not loaded.wrote and everything() == before
+    for contents, gone, referrers in STILL_NAMED:
+        loaded = load_rows(tmp_path, contents, replace=True)
+        [table] = contents
+        assert _named(loaded) == {
+            (table, gone, f"is still named by {name} {who}: list {name} too, or keep the row")
+            for name, who in referrers.items()
+        }
+        assert not loaded.wrote and everything() == before, gone
 
 
 def test_what_the_platform_needs_stays(tmp_path: Path) -> None:
