@@ -81,16 +81,15 @@ def _load(database: duckdb.DuckDBPyConnection, as_of: date, paths: dict[str, Pat
     database.execute(f"CREATE MACRO as_of() AS DATE '{as_of}'")
     database.execute(f"CREATE MACRO first_day() AS DATE '{first}'")
     database.execute((SQL / "schema.sql").read_text("utf-8"))
-    decimals = database.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE data_type LIKE 'DECIMAL%'"
-    ).fetchall()
     for name, path in paths.items():
         if path.suffix == ".parquet":
             source = database.read_parquet(str(path))
         else:
             source = _read_csv(database, path)
-            for column in source.columns:
-                if (name, column) in decimals and source.filter(_TOO_LONG.format(column)).limit(1):
+            table = database.table(name)
+            for column, kind in zip(table.columns, table.types, strict=True):
+                is_there = kind.id == "decimal" and column in source.columns
+                if is_there and source.filter(_TOO_LONG.format(column)).limit(1):
                     raise ValueError(f"{name}.{column}: the oracle holds only nine decimals")
         source.create_view("source")
         database.execute(f"INSERT INTO {name} BY NAME SELECT * FROM source")

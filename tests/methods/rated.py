@@ -67,9 +67,15 @@ def answer(name):
     return json.loads(reference(name).read_text())
 
 
+@functools.cache
+def _database():
+    """One for all tests: to connect takes longer than to count a few hundred ratings."""
+    return ibis.duckdb.connect()
+
+
 def statistics(frame, score, terms, covariates=()):
     """Sufficient statistics of a polars frame, counted by DuckDB."""
-    database = ibis.duckdb.connect()
+    database = _database()
     database.con.register("ratings", frame.to_arrow())
     table = database.table("ratings")
     numbers = {name: scaled(table, name) for name in covariates}
