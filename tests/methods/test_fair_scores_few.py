@@ -15,7 +15,7 @@ TERMS = ["contract", "agency", "rater", "contract:agency"]
 def test_few_ratings_give_finite_scores_or_a_reason() -> None:
     database = ibis.duckdb.connect()
     reasons, scored = set(), 0
-    for seed in range(40):
+    for seed in range(20):
         draw = random.Random(seed)
         rows = [
             {
@@ -36,4 +36,4 @@ def test_few_ratings_give_finite_scores_or_a_reason() -> None:
         for one in fair_scores(found, "contract"):
             assert all(map(math.isfinite, (one.value, one.se, one.raw, one.adjusted)))
             scored += 1
-    assert scored > 20 and len(reasons) >= 2
+    assert scored > 10 and len(reasons) >= 2
