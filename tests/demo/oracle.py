@@ -6,6 +6,7 @@ but the parser of workload formulas (C08).
 """
 
 import csv
+import functools
 import json
 import tempfile
 from collections import Counter, defaultdict
@@ -63,24 +64,31 @@ def findings(package: Path, codes: set[str] | None = None) -> list[Finding]:
     }
     needed = sorted(set[str]().union(*(rule.needs for rule in chosen.values())))
     as_of = date.fromisoformat(descriptor["custom:as_of"])
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        duckdb.connect(config={"memory_limit": "512MB", "temp_directory": scratch}) as database,
-    ):
+    database = _database().begin()
+    try:
         _load(database, as_of, {name: paths[name] for name in needed})
         return sorted(
             Finding(code, rule.table, *row)
             for code, rule in chosen.items()
             for row in rule.rows(database)
         )
+    finally:
+        database.rollback()
+
+
+@functools.cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """The empty tables: to make them takes longer than most cases, which leave them empty."""
+    scratch = {"memory_limit": "512MB", "temp_directory": tempfile.gettempdir()}
+    database = duckdb.connect(config=scratch)
+    database.execute("SET TimeZone = 'UTC'")  # Parquet instants without a zone are UTC
+    return database.execute((SQL / "schema.sql").read_text("utf-8"))
 
 
 def _load(database: duckdb.DuckDBPyConnection, as_of: date, paths: dict[str, Path]) -> None:
-    database.execute("SET TimeZone = 'UTC'")  # Parquet instants without a zone are UTC
     first = _plus_years(as_of, -1) + timedelta(days=1)
     database.execute(f"CREATE MACRO as_of() AS DATE '{as_of}'")
     database.execute(f"CREATE MACRO first_day() AS DATE '{first}'")
-    database.execute((SQL / "schema.sql").read_text("utf-8"))
     for name, path in paths.items():
         if path.suffix == ".parquet":
             source = database.read_parquet(str(path))
