@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from almoner.findings.city import City, above, actual_end, few
 from almoner.findings.definition import finding
-from almoner.findings.fair import CityScores, city_scores
+from almoner.findings.fair import NEEDS, CityScores, city_scores
 from almoner.findings.stages.tendering import holds_on, links_both_ways
 from almoner.methods.comparability import Evaluation, components
 from almoner.methods.fair_scores import FairScoreError
@@ -155,12 +155,11 @@ def _is_above(value: float, limit: float) -> bool:
 
 
 class _This:
-    """A city as the key of a cache: the tables that it lists themselves, whatever they hold."""
+    """A city as the key of a cache: the tables of its ratings themselves, whatever they hold."""
 
     def __init__(self, city: City) -> None:
         self.city = city
-        tables = (city.tables[name] for name in sorted(city.tables))
-        self._parts = tuple(map(id, (city.fetch, *tables)))
+        self._parts = tuple(map(id, (city.fetch, *(city[name] for name in NEEDS))))
 
     def __hash__(self) -> int:
         return hash(self._parts)
