@@ -122,6 +122,13 @@ def test_text_and_what_cannot_be_computed(
     assert last == "P02 cannot be computed: no COMMITMENTS"
     assert run(package, "--only", "P02") == 0
     assert capsys.readouterr() == ("", "P02 cannot be computed: no COMMITMENTS\n")
+    assert run(package, "--only", "P02,M01", "--format", "text", "--language", "zh") == 0
+    first, *_, counted, last = capsys.readouterr().out.splitlines()
+    assert first.endswith("（2 项），请财政部门说明")
+    assert counted == "截至 2026-06-30 有 2 项待核事项；答复期限为 2026-07-14"
+    assert last == "P02 无法计算：没有 COMMITMENTS"
+    assert run(package, "--only", "P02", "--language", "zh") == 0
+    assert capsys.readouterr() == ("", "P02 无法计算：没有 COMMITMENTS\n")
 
 
 def test_due_in_a_year_without_a_calendar(city: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -260,7 +260,7 @@ def _write(args: argparse.Namespace, result: "Result", on: date) -> None:
             ):
                 file.writelines(lines)
     if args.format != "text":
-        sys.stderr.writelines(output.notes(result, on))
+        sys.stderr.writelines(output.notes(result, on, args.language))
 
 
 @contextmanager

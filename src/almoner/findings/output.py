@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,33 @@ from almoner.rules.text import printable
 
 NAMES = ("code", "table", "id", "key", "value", "limit", "title", "because", "asks", "due", "rows")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # a text that begins so acts in a spreadsheet
+# Who is asked, as docs/glossary.md has it.
+ASKED_ZH = {
+    "purchaser": "购买方",
+    "provider": "承接方",
+    "finance": "财政部门",
+    "supervisor": "主管部门",
+    "evaluator": "评估机构",
+}
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "kind": "{code} {title} ({count:,}); asks {asked}\n",
+        "none": "0 findings as of {on}\n",
+        "one": "1 finding as of {on}; answers are due by {due}\n",
+        "many": "{count:,} findings as of {on}; answers are due by {due}\n",
+        "uncomputed": "{code} cannot be computed: no {tables}\n",
+        "calendar": "no calendar of {years} has been published: Monday to Friday count as working "
+        "days\n",
+    },
+    "zh": {
+        "kind": "{code} {title}（{count:,} 项），请{asked}说明\n",
+        "none": "截至 {on} 没有待核事项\n",
+        "one": "截至 {on} 有 1 项待核事项；答复期限为 {due}\n",
+        "many": "截至 {on} 有 {count:,} 项待核事项；答复期限为 {due}\n",
+        "uncomputed": "{code} 无法计算：没有 {tables}\n",
+        "calendar": "{years} 年的日历尚未公布：周一至周五计为工作日\n",
+    },
+}
 
 
 def due(as_of: date) -> Deadline:
@@ -81,28 +108,30 @@ def parquet(result: Result, as_of: date, language: Language, path: Path) -> None
 
 def text(result: Result, as_of: date, language: Language) -> Iterator[str]:
     """For a person: the findings of each kind below its title, then what was not computed."""
+    words = WORDS[language]
     for code, group in groupby(result.findings, key=lambda found: found.code):
         entry, members = definition(code), list(group)
-        yield f"{code} {_title(entry, language)} ({len(members):,}); asks {entry.asks}\n"
+        asked = ASKED_ZH[entry.asks] if language == "zh" else entry.asks
+        title, count = _title(entry, language), len(members)
+        yield words["kind"].format(code=code, title=title, count=count, asked=asked)
         for found in members:
             key = "" if found.key is None else f" {found.key}"
             yield f"  {printable(found.id + key)}: {because(entry, found, language)}\n"
         yield "\n"
-    deadline = due(as_of)
     count = len(result.findings)
-    yield f"{count:,} finding{'' if count == 1 else 's'} as of {as_of}"
-    yield f"; answers are due by {deadline.day}\n" if count else "\n"
-    yield from notes(result, as_of)
+    number = {0: "none", 1: "one"}.get(count, "many")
+    yield words[number].format(count=count, on=as_of, due=due(as_of).day)
+    yield from notes(result, as_of, language)
 
 
-def notes(result: Result, as_of: date) -> Iterator[str]:
+def notes(result: Result, as_of: date, language: Language) -> Iterator[str]:
     """What a reader must know besides: rules without their inputs, and an estimated calendar."""
+    words = WORDS[language]
     for code, missing in result.uncomputed.items():
-        yield f"{code} cannot be computed: no {', '.join(missing).upper()}\n"
+        yield words["uncomputed"].format(code=code, tables=", ".join(missing).upper())
     years = due(as_of).estimated_years if result.findings else ()
     if years:
-        shown = ", ".join(map(str, years))
-        yield f"no calendar of {shown} has been published: Monday to Friday count as working days\n"
+        yield words["calendar"].format(years=", ".join(map(str, years)))
 
 
 def _title(entry: Definition, language: Language) -> str:
