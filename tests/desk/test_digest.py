@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tests.desk.conftest import AT, someone
 
 from almoner.accounts.models import Digest, Person
+from almoner.cli import main
 from almoner.desk import digest, queries
 from almoner.rules.roles import Actor, Role
 from almoner.web.tasks import Task
@@ -58,9 +59,14 @@ def test_nobody_gets_two_in_one_week(days: int, again: bool) -> None:
     assert len(send(AT + timedelta(days=days))) == (2 if again else 0)
 
 
-def test_a_dry_run_sends_and_keeps_nothing() -> None:
+def test_a_dry_run_sends_and_keeps_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert send(dry_run=True) == [("li", 1, "would go"), ("wang", 60, "would go")]
+    assert main(["digest", "--dry-run"]) == 0
+    assert capsys.readouterr() == ("li: 1 task, would go\nwang: 60 tasks, would go\n", "")
     assert mail.outbox == [] and not Digest.objects.exists()
+    assert main(["digest"]) == 0
+    assert capsys.readouterr() == ("li: 1 task, sent\nwang: 60 tasks, sent\n", "")
+    assert len(mail.outbox) == 2
 
 
 def test_what_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
