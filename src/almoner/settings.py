@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -76,7 +76,7 @@ def _database(url: str) -> dict[str, Any]:
 
 DATABASES = {
     "default": _database(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'almoner.sqlite3'}"
+        os.environ.get("DATABASE_URL") or f"sqlite:///{quote(str(DATA_DIR / 'almoner.sqlite3'))}"
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -196,6 +196,14 @@ def test_a_setting_that_cannot_be_is_named(
     assert name in sentence and said in sentence and "s3cret" not in sentence
 
 
+def test_a_data_folder_may_have_any_name(loaded: dict[str, str], tmp_path: Path) -> None:
+    data = shutil.copytree(loaded["ALMONER_DATA_DIR"], tmp_path / "a#b%20c?mode=rw 数据")
+    done = run("findings", "--database", "--only", "P02", env=environment(data))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {path.name for path in tmp_path.iterdir()} == {data.name}
+    assert (data / "findings").is_dir()
+
+
 def test_an_export_that_cannot_be_written_is_misuse(loaded: dict[str, str]) -> None:
     done = run("export", "/dev/null/city", env=loaded)
     assert (done.returncode, done.stdout) == (2, "")

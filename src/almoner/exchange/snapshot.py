@@ -14,6 +14,7 @@ from datetime import UTC
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import polars as pl
 from adbc_driver_manager import AdbcConnection, AdbcStatement
@@ -216,7 +217,7 @@ def _connect(shell: BaseDatabaseWrapper) -> Iterator[AdbcConnection]:
     driver = import_module(f"adbc_driver_{shell.vendor}")
     settings = shell.get_connection_params()
     if shell.vendor == "sqlite":
-        uri = f"file:{settings['database']}?mode=ro"
+        uri = f"file:{quote(str(settings['database']))}?mode=ro"
     else:
         uri = " ".join(
             f"{key}='{settings[key]}'"
