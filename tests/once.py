@@ -29,3 +29,13 @@ def once_a_module(make: Callable[[], Cast]) -> Any:
             transaction.set_rollback(True)
 
     return copies
+
+
+def own_copy() -> Any:
+    """A fixture: the test's own copy, in a module whose `copies` are made once."""
+
+    @pytest.fixture
+    def copy(copies: Callable[[], Any]) -> Any:
+        return copies()
+
+    return copy

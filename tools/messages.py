@@ -133,8 +133,9 @@ def _in_f_strings(source: Path) -> Iterator[str]:
     """Messages within an f-string, which Python 3.11 keeps from whoever collects them."""
     for path in sorted(source.rglob("*.py")):
         text = path.read_text("utf-8")
-        tree = ast.parse(text) if CALLS.search(text) else ast.Module()
-        strings = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+        if not CALLS.search(text):
+            continue
+        strings = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.JoinedStr)]
         for call in (node for string in strings for node in ast.walk(string)):
             if isinstance(call, ast.Call) and getattr(call.func, "id", None) in KEYWORDS:
                 place = f"{path.relative_to(source).as_posix()}:{call.lineno}"

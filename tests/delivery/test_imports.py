@@ -1,6 +1,6 @@
 """A month from a spreadsheet: checked row by row, applied at most once, undone at most once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from tests.delivery.log_cast import (
     token,
 )
 from tests.delivery.month_files import client_row, failed_row, row, workbook
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.audit.models import Event
 from almoner.delivery.models import ImportBatch, MonthlyDelivery, ServiceRecord, Session
@@ -35,11 +35,7 @@ GOOD = (client_row(), row(term="02", time="10:00"), failed_row(time="12:00"))
 
 
 copies = once_a_module(centre)
-
-
-@pytest.fixture
-def there(copies: Callable[[], Centre]) -> Centre:
-    return copies()
+there = own_copy()
 
 
 def upload(*rows: Sequence[Any], login: str = "boss", contract: str = "C-1") -> ImportBatch:

@@ -1,11 +1,9 @@
 """`verify` finds a line of the log and a service record that say different things."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import connection
 from tests.delivery.log_cast import CLIENT, FAILED, Centre, centre, hours_later, log, token
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.delivery.models import ServiceRecord, Session
 from almoner.exchange.verify import verify
@@ -21,11 +19,7 @@ def _logged() -> Centre:
 
 
 copies = once_a_module(_logged)
-
-
-@pytest.fixture
-def there(copies: Callable[[], Centre]) -> Centre:
-    return copies()
+there = own_copy()
 
 
 def found() -> list[str]:

@@ -1,6 +1,5 @@
 """Logging a session: what is written, once, and what is refused with nothing written."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,7 +18,7 @@ from tests.delivery.log_cast import (
     log,
     token,
 )
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.audit.models import Event
 from almoner.delivery.models import MonthlyDelivery, ServiceRecord, Session, WorkerAccount
@@ -31,11 +30,7 @@ from almoner.web.stamps import serials
 pytestmark = pytest.mark.django_db
 
 copies = once_a_module(centre)
-
-
-@pytest.fixture
-def there(copies: Callable[[], Centre]) -> Centre:
-    return copies()
+there = own_copy()
 
 
 def refused(code: str, *args: object, **facts: object) -> Refused:

@@ -1,6 +1,5 @@
 """Confirming and correcting lines of the log, and linking people to workers."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,7 +22,7 @@ from tests.delivery.log_cast import (
     token,
     worker,
 )
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.accounts.models import Delegation, Person
 from almoner.audit.models import Event
@@ -42,11 +41,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 copies = once_a_module(centre)
-
-
-@pytest.fixture
-def there(copies: Callable[[], Centre]) -> Centre:
-    return copies()
+there = own_copy()
 
 
 def state(session_id: str) -> SessionState:

@@ -1,13 +1,12 @@
 """Tasks outside the contract: the rule answers, and only two ways lead in."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from tests.delivery.task_cast import NOW, YUAN, Walk, walk
 from tests.disclosure import cast
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.audit.models import Event
 from almoner.contracts.models import (
@@ -34,11 +33,7 @@ AUDITOR = Actor("auditor", (Held(Role.AUDITOR, None),))
 
 
 copies = once_a_module(walk)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Walk]) -> Walk:
-    return copies()
+on = own_copy()
 
 
 def asked(on: Walk, **facts: object) -> TaskRequest:

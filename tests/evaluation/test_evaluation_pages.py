@@ -1,12 +1,11 @@
 """The pages of an evaluation, as everybody who has a part in it clicks through them."""
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
 from django.test import Client
 from tests.evaluation.test_evaluation_work import LEAVES, NOW, Walk
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.accounts.models import Person
 from almoner.evaluation.models import Consequence, Evaluation, Rating
@@ -24,11 +23,7 @@ def _walk() -> Walk:
 
 
 copies = once_a_module(_walk)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Walk]) -> Walk:
-    return copies()
+on = own_copy()
 
 
 def client(login: str) -> Client:

@@ -1,13 +1,12 @@
 """An evaluation, from its assignment to what follows."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.disclosure import cast
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.accounts.models import Person
 from almoner.accounts.operations import add_person, grant_role
@@ -100,11 +99,7 @@ class Walk:
 
 
 copies = once_a_module(Walk)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Walk]) -> Walk:
-    return copies()
+on = own_copy()
 
 
 def refusal(code: str) -> "pytest.RaisesExc[Refused]":

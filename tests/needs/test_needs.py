@@ -1,7 +1,6 @@
 """Needs: raised by anybody, recorded and answered by the office of the place, seen by all."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.test import Client
 from tests.directory.people import AT, TODAY, actor, client, events
 from tests.disclosure.cast import Stage, area, organisation, stage
 from tests.disclosure.portal import words
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.audit.models import Event
 from almoner.needs import operations, residents
@@ -25,11 +24,7 @@ TEXT = "Evening visits for Mrs Wang, 5 Lotus Lane"
 
 
 copies = once_a_module(stage)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Stage]) -> Stage:
-    return copies()
+on = own_copy()
 
 
 def clerk(on: Stage, login: str = "chen") -> Actor:

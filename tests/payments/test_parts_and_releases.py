@@ -1,6 +1,5 @@
 """Paying in parts until all that was accepted is paid, and what an ended contract gives back."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from django.test import Client
 from tests.budget.office import NOW, YUAN, clerk, faults, officer, somebody, started
 from tests.disclosure.cast import Stage, commitment, contract, instalment
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.audit.models import Event
 from almoner.budget.operations import accepted, available, committed, paid
@@ -44,11 +43,7 @@ def _stage() -> Stage:
 
 
 copies = once_a_module(_stage)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Stage]) -> Stage:
-    return copies()
+on = own_copy()
 
 
 def _accept(on: Stage, seq: int = 1, fen: int = THOUSAND, at: datetime = NOW) -> None:

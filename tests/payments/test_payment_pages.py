@@ -1,6 +1,5 @@
 """Hearing users, accepting and paying through the pages, as each person does."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from tests.budget.office import NOW, YUAN, faults, somebody, started
 from tests.disclosure.cast import Stage, commitment, contract, evaluation, instalment
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.accounts.models import Person
 from almoner.audit.models import Event
@@ -38,11 +37,7 @@ def _stage() -> Stage:
 
 
 copies = once_a_module(_stage)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Stage]) -> Stage:
-    return copies()
+on = own_copy()
 
 
 @pytest.fixture

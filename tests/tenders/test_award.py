@@ -1,13 +1,12 @@
 """The award: counted from the sheets, decided by one, announced by another."""
 
 import csv
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction as F
 from pathlib import Path
 
 import pytest
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import AFTER, DURING, TENDER, Cast, refused
 
@@ -29,11 +28,7 @@ from almoner.tenders.queries.debrief import debrief
 
 pytestmark = pytest.mark.django_db
 copies = once_a_module(story.scored_cast)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Cast]) -> Cast:
-    return copies()
+on = own_copy()
 
 
 def test_the_count_by_hand(on: Cast) -> None:

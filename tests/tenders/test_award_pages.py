@@ -1,14 +1,13 @@
 """From a bid to the announced award, through the pages of everybody who has a part in it."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import BIDDERS, TENDER, Cast
 
@@ -33,11 +32,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 copies = once_a_module(story.cast)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Cast]) -> Cast:
-    return copies()
+on = own_copy()
 
 
 def browser(on: Cast, login: str) -> Client:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import AFTER, BIDDERS, DURING, TENDER, Cast, refused
 
@@ -19,11 +19,7 @@ from almoner.tenders.queries.award import (
 
 pytestmark = pytest.mark.django_db
 copies = once_a_module(story.cast)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Cast]) -> Cast:
-    return copies()
+on = own_copy()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import AFTER, DEADLINE, DURING, INSTANT, TENDER, Cast
 
@@ -28,11 +28,7 @@ from almoner.tenders.queries.bids import (
 pytestmark = pytest.mark.django_db
 
 copies = once_a_module(story.cast)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Cast]) -> Cast:
-    return copies()
+on = own_copy()
 
 
 def _refused(do: Callable[[], object]) -> Refused:

@@ -1,6 +1,5 @@
 """From draft to published tender: who may, what stops it, what is written, what is recorded."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from tests.disclosure.cast import contract
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 from tests.tenders.draft_cast import (
     DAY,
     MONEY,
@@ -44,11 +43,7 @@ from almoner.tenders.queries.files import content_of, file_for, state_of
 pytestmark = pytest.mark.django_db
 
 copies = once_a_module(cast)
-
-
-@pytest.fixture
-def made(copies: Callable[[], Cast]) -> Cast:
-    return copies()
+made = own_copy()
 
 
 def _refused(code: str, do: Any, **arguments: Any) -> Refused:

@@ -1,7 +1,6 @@
 """The pages of a draft: the form, the live checks, two people at one draft, the steps' buttons."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.disclosure.cast import tender
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 from tests.tenders.draft_cast import Cast, cast, consulted, content, draft, published, submitted
 
 from almoner.files.queries import attached
@@ -23,11 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 copies = once_a_module(cast)
-
-
-@pytest.fixture
-def made(copies: Callable[[], Cast]) -> Cast:
-    return copies()
+made = own_copy()
 
 
 def words(response: Any) -> str:

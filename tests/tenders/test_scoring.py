@@ -1,11 +1,9 @@
 """Scoring: ties, sheets, when they are enough for an award, and what each loser is told."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 from tests.tenders import award_cast as story
 from tests.tenders.award_cast import AFTER, DAY, TENDER, Cast, refused
 
@@ -24,11 +22,7 @@ from almoner.web import clock
 
 pytestmark = pytest.mark.django_db
 copies = once_a_module(story.opened_cast)
-
-
-@pytest.fixture
-def on(copies: Callable[[], Cast]) -> Cast:
-    return copies()
+on = own_copy()
 
 
 def test_a_tied_member_is_replaced_by_the_next_of_the_draw(on: Cast) -> None:

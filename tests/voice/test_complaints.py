@@ -1,7 +1,6 @@
 """Complaints: raised by anybody, answered by the supervising authority, seen by all."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.test import Client
 from tests.directory.people import AT, TODAY, actor, client, events
 from tests.disclosure.cast import Stage, bid, contract, organisation, stage, tender
 from tests.disclosure.portal import words
-from tests.once import once_a_module
+from tests.once import once_a_module, own_copy
 
 from almoner.audit.models import Event
 from almoner.contracts.models import Contract
@@ -48,11 +47,7 @@ class World:
 
 
 copies = once_a_module(World)
-
-
-@pytest.fixture
-def world(copies: Callable[[], World]) -> World:
-    return copies()
+world = own_copy()
 
 
 def raised(about: Any = None, **facts: Any) -> tuple[Complaint, str]:

@@ -49,7 +49,7 @@ def catch_up(*, at: datetime, as_of: date, engine: Engine) -> list[Run] | None:
             _found(rules, where, as_of, engine),
             as_of=as_of,
             at=at,
-            engine="duckdb",
+            engine=engine.name,
             codes=[rule.code for rule in rules],
             scope=scope,
             whole=False,

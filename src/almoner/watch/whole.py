@@ -36,7 +36,7 @@ def compute(
     folder = folder_of(data)
     files = snapshot(folder, on_progress)
     # The SQL that is kept there is the engine's own.
-    kept = Kept(folder / "found" / type(engine).__name__.lower(), files, as_of)
+    kept = Kept(folder / "found" / engine.name, files, as_of)
     return run(engine.city(files, as_of), only, on_progress, kept.compute), kept, seen
 
 
@@ -55,7 +55,7 @@ def refresh(
         result,
         as_of=as_of,
         at=at,
-        engine=type(engine).__name__.lower(),
+        engine=engine.name,
         codes=only or [*catalogue()],
         whole=only is None,
         seen=seen if only is None else None,

@@ -19,6 +19,11 @@ Files = Mapping[str, Sequence[Path]]
 class Engine(ABC):
     """A running engine; use it as a context manager."""
 
+    @property
+    def name(self) -> str:
+        """What a run that it computed is kept under: duckdb or spark."""
+        return type(self).__name__.lower()
+
     @abstractmethod
     def city(self, files: Files, as_of: date) -> City:
         """The city that these files hold, with the derived tables; one city at a time."""
