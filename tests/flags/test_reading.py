@@ -1,12 +1,13 @@
 """Files of every packing, and files that are broken or hostile."""
 
 import gzip
+import io
 import json
 import os
 
 import pytest
 
-from almoner.flags import FileError, Settings, UnreadableError, count, flags, reading
+from almoner.flags import FileError, Settings, UnreadableError, columns, count, flags, reading
 from almoner.flags.output import cardinal_json, evidence_lines
 
 from .conftest import bid, process
@@ -110,6 +111,21 @@ def test_a_malformed_line_is_reported_with_its_number(report, write, line, reaso
         flags(path, Settings(codes=("R018",)), strict=True)
 
 
+def test_a_line_far_down_a_file_is_reported_as_well(report):
+    lines = [single(f"{n}", title="x" * 1_000_000) for n in range(80)]
+    found = report(*lines, b"{broken\n", single("x"), **SINGLE)
+    assert [number for number, _ in found.faults] == [81]
+    assert len(found_in(found)) == 81
+
+
+@pytest.mark.parametrize("rest", [b',"x":[1,]', b',"x":NaN', b',"x":' + b"[" * 3000 + b"]" * 3000])
+def test_what_passes_in_a_file_read_at_once_is_a_fault_with_strict(write, rest):
+    path = write(json.dumps(single("1")).encode().removesuffix(b"}") + rest + b"}\n")
+    assert found_in(flags(path, Settings(codes=("R018",)))) == {"1"}
+    with pytest.raises(UnreadableError, match="line 1: "):
+        flags(path, Settings(codes=("R018",)), strict=True)
+
+
 def test_values_of_a_wrong_type_are_absent(report):
     strange = single("1", id=5, awards="none", buyer=[1], bids={"details": [None, 7, bid("A")]})
     numbered = single("2", tender={**OPEN, "numberOfTenderers": "1"})
@@ -159,7 +175,8 @@ def test_a_damaged_gzip_file_is_refused(write):
 
 def test_a_line_longer_than_can_be_kept_is_passed_over(write, monkeypatch):
     monkeypatch.setattr(reading, "LONGEST", 10_000)
-    path = write(single("1"), single("2", title="x" * 50_000), single("3"), single("4"))
+    # More than a buffer of the engine, which would read it else.
+    path = write(single("1"), single("2", title="x" * 34_000_000), single("3"), single("4"))
     found = flags(path, Settings(codes=("R018",)))
     assert found_in(found) == {"1", "3", "4"}
     assert [number for number, _ in found.faults] == [2]
@@ -224,9 +241,15 @@ def test_every_line_is_in_one_part(write):
     settings = Settings(codes=("R018",))
     for cut in range(1, size, 7):
         ranges = ((0, cut), (cut, size))
-        parts = [reading.read_part(path, *ends, reading.Reader(settings), print) for ends in ranges]
+        out = io.BytesIO()
+        readers = [reading.Reader(settings, out) for _ in ranges]
+        parts = [
+            reading.read_part(path, *ends, reader, print)
+            for ends, reader in zip(ranges, readers, strict=True)
+        ]
         assert parts[0].lines + parts[1].lines == 20
         assert not parts[0].ocids & parts[1].ocids
+        assert len(out.getvalue().splitlines()) == 20
 
 
 def test_evidence_as_lines(report):
@@ -255,17 +278,36 @@ def test_codes_come_in_order_wherever_they_were_found(report, evidence):
     assert list(found.values["Tenderer"]["W"]) == ["R025", "R028", "R030"]
 
 
-@pytest.mark.parametrize("name", ["releases.jsonl", "releases.jsonl.gz"])
-def test_progress_is_told_from_nothing_to_nearly_all(write, monkeypatch, name):
+def test_progress_is_told_from_nothing_to_nearly_all(write, monkeypatch):
     monkeypatch.setattr(reading, "TOLD_EVERY", 10)
     monkeypatch.setattr(reading, "BUFFER", 1000)
     # Large, because gzip reads up to 128 KB ahead (since Python 3.12).
-    path = write(*(single(os.urandom(20_000).hex()) for _ in range(100)), name=name)
+    path = write(*(single(os.urandom(20_000).hex()) for _ in range(100)), name="releases.jsonl.gz")
     told = []
     flags(path, Settings(), on_progress=lambda what, share: told.append((what, share)))
-    shares = [share for _, share in told]
-    assert {what for what, _ in told} == {"Reading"}
+    shares = [share for what, share in told if what == "Preparing"]
+    assert {what for what, _ in told} == {"Preparing", "Reading"}
     assert len(shares) == 10
     assert shares == sorted(shares)
     assert shares[0] < 0.2
     assert 0.8 < shares[-1] <= 1
+
+
+def test_a_plain_file_is_read_at_once_and_progress_is_told(write, monkeypatch):
+    monkeypatch.setattr(columns, "TOGETHER", 1)
+    # Several buffers of the engine, of 32 MiB each.
+    path = write(*(single(f"{n}", title="x" * 1_000_000) for n in range(100)))
+    told = []
+    flags(path, Settings(), on_progress=lambda what, share: told.append((what, share)))
+    shares = [share for _, share in told]
+    assert {what for what, _ in told} == {"Reading"}
+    assert len(set(shares)) > 1
+    assert shares == sorted(shares)
+    assert all(0 <= share <= 1 for share in shares)
+
+
+@pytest.mark.parametrize("name", ["a*.jsonl", "[12].jsonl", "{1}.jsonl", "what?.jsonl", "x=1.csv"])
+def test_a_file_of_any_name_is_read_and_no_other(write, name):
+    write(single("another"), name="ab.jsonl")
+    write(single("another"), name="1.jsonl")
+    assert found_in(flags(write(single("1"), name=name), Settings(codes=("R018",)))) == {"1"}

@@ -2,21 +2,21 @@
 
 import gc
 import os
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
+from almoner.flags.columns import Columns, Tell, UnlikeError, read_columns
 from almoner.flags.decoding import decoder
+from almoner.flags.facts import Facts
 from almoner.flags.merging import merged
-from almoner.flags.processes import Processes
-from almoner.flags.reading import MIB, Reader, Tell, is_gzip, read_gzip, read_part, whole_document
+from almoner.flags.reading import MIB, Reader, is_gzip, read_gzip, read_part, whole_document
 from almoner.flags.release import FullRelease, Release
 from almoner.flags.results import Report, report
 from almoner.flags.settings import Settings
@@ -40,75 +40,79 @@ def flags(
     `evidence` keeps which bids and amounts a result comes from. With `strict` the first line that
     cannot be read raises UnreadableError; else it is reported in `faults`. FileError or OSError
     where the file itself cannot be read. `on_progress` is told how far the reading is, from 0 to 1.
+    A large file that must be prepared is shared with processes that import the caller's script.
     """
     told = on_progress or _untold
-    with _no_collection():
-        read = partial(_read, path, settings, evidence, strict)
-        tally = read(frozenset(), partial(told, "Reading"))
-        if tally.repeated:
-            tally = read(frozenset(tally.repeated), partial(told, "Merging"))
-            _add_merged(tally, settings, evidence)
-        return report(tally, settings)
+    tally, tell = Tally(), partial(told, "Reading")
+    columns = None
+    if not (strict or settings.full):
+        columns = _read_plain(path, settings, evidence, tell)
+    if columns is None:
+        with TemporaryDirectory() as folder:
+            prepare = partial(_prepare, path, Path(folder), settings, strict)
+            tally = prepare(frozenset(), partial(told, "Preparing"))
+            if tally.repeated:
+                tally = prepare(frozenset(tally.repeated), partial(told, "Merging"))
+            files, longest = sorted(Path(folder).iterdir()), tally.longest
+            columns = read_columns(files, settings, evidence=evidence, tell=tell, longest=longest)
+    return report(Facts(columns, settings), tally, settings, evidence)
 
 
-def _read(
-    path: Path,
-    settings: Settings,
-    evidence: bool,
-    strict: bool,
-    held: frozenset[str],
-    tell: Tell,
+def _read_plain(path: Path, settings: Settings, evidence: bool, tell: Tell) -> Columns | None:
+    """The columns of a file of plain lines, read at once; None where it must be prepared first."""
+    # Of a name with these, the engine would read other files.
+    if is_gzip(path) or set("*?[]{}\\") & set(str(path)):
+        return None
+    try:
+        return read_columns([path.resolve()], settings, evidence=evidence, tell=tell)
+    except UnlikeError:
+        return None
+
+
+def _prepare(
+    path: Path, folder: Path, settings: Settings, strict: bool, held: frozenset[str], tell: Tell
 ) -> Tally:
-    new_reader = partial(Reader, settings, evidence, strict, held)
-    document = whole_document(path, decoder(full=settings.full))
-    if document is not None:
-        reader = new_reader()
-        reader.tally.lines = 1
-        reader.take(document)
-        return reader.processes.finish()
-    if is_gzip(path):
-        return read_gzip(path, new_reader(), tell)
+    """Write the releases of a file to files of plain lines in a folder, on all the processors."""
     size = path.stat().st_size
-    parts = 1 if strict or size < WORTH_SHARING else os.cpu_count() or 1
+    document = whole_document(path, decoder(full=settings.full))
+    shared = document is None and not strict and not is_gzip(path) and size >= WORTH_SHARING
+    parts = (os.cpu_count() or 1) if shared else 1
     bounds = [size * part // parts for part in range(parts + 1)]
-    if parts == 1:
-        return read_part(path, 0, size, new_reader(), tell)
-    with ProcessPoolExecutor(parts - 1, mp_context=get_context(_start_method())) as pool:
+    with (
+        _no_collection(),
+        ProcessPoolExecutor(max(parts - 1, 1), mp_context=get_context("spawn")) as pool,
+        (folder / "0").open("wb") as out,
+    ):
         later = [
-            pool.submit(_read_share, path, start, end, settings, evidence, held)
+            pool.submit(_prepare_share, path, folder / str(start), start, end, settings, held)
             for start, end in zip(bounds[1:], bounds[2:], strict=False)
         ]
-        tally = read_part(path, 0, bounds[1], new_reader(), tell)
+        reader = Reader(settings, out, strict, held)
+        if document is not None:
+            reader.tally.lines = 1
+            reader.take(document)
+        elif is_gzip(path):
+            read_gzip(path, reader, tell)
+        else:
+            read_part(path, 0, bounds[1], reader, tell)
         for share in later:
-            tally.add(share.result())
-    return tally
+            reader.tally.add(share.result())
+        decode = msgspec.json.Decoder(FullRelease if settings.full else Release).decode
+        for _, releases in sorted(reader.tally.held.items()):
+            reader.keep(merged(map(decode, releases)))
+    return reader.tally
 
 
-def _read_share(
-    path: Path, start: int, end: int, settings: Settings, evidence: bool, held: frozenset[str]
+def _prepare_share(
+    path: Path, to: Path, start: int, end: int, settings: Settings, held: frozenset[str]
 ) -> Tally:
-    """What another process does: count a part of the file."""
-    with _no_collection():
-        return read_part(path, start, end, Reader(settings, evidence, held=held), _untold)
-
-
-def _start_method() -> str:
-    """A copy of this process starts in no time, but must not be made while other threads run."""
-    alone = sys.platform == "linux" and threading.active_count() == 1
-    return "fork" if alone else "spawn"
+    """What another process does: prepare a part of the file."""
+    with _no_collection(), to.open("wb") as out:
+        return read_part(path, start, end, Reader(settings, out, held=held), _untold)
 
 
 def _untold(*progress: object) -> None:
     """Progress that nobody follows."""
-
-
-def _add_merged(tally: Tally, settings: Settings, evidence: bool) -> None:
-    """Count the processes of which there are several releases, each as the one they make up."""
-    decode = msgspec.json.Decoder(FullRelease if settings.full else Release).decode
-    processes = Processes(settings, evidence)
-    for _, releases in sorted(tally.held.items()):
-        processes.add(merged(map(decode, releases)))
-    tally.add(processes.finish())
 
 
 @contextmanager

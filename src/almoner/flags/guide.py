@@ -7,11 +7,11 @@ facts of one process, or returns what it lacked; `almoner.flags.guide_results` c
 
 import math
 from collections.abc import Callable, Iterator
-from functools import partial
 
-from almoner.flags.process import Process, count_tenderers
+from almoner.flags.columns import NOT_SUBMITTED
 from almoner.flags.release import (
     LEAST,
+    Bids,
     Contract,
     Document,
     FullAward,
@@ -36,7 +36,7 @@ class Guide:
         self.digits = {
             code: int(settings.number(code, "digits")) for code in ("R019", "R050", "R051")
         }
-        checks: dict[str, Callable[[Process, FullRelease], str | None]] = {
+        checks: dict[str, Callable[[FullRelease], str | None]] = {
             "R001": self._planning,
             "R002": self._value,
             "R017": self._unit_prices,
@@ -49,27 +49,30 @@ class Guide:
             "R068": self._payments,
             "R073": self._completion,
         }
-        self.checks = [
-            (code, partial(_on_full, check))
-            for code, check in checks.items()
-            if code in settings.codes
-        ]
+        self.missing = tally.missing
+        self.checks = {code: check for code, check in checks.items() if code in settings.codes}
 
-    def _planning(self, process: Process, release: FullRelease) -> str | None:
+    def note(self, release: FullRelease) -> None:
+        """Note the facts of a process."""
+        for code, check in self.checks.items():
+            if (lacked := check(release)) is not None:
+                self.missing[code][lacked] += 1
+
+    def _planning(self, release: FullRelease) -> str | None:
         """R001: how many documents of planning are published."""
         documents = release.planning.documents if release.planning is not None else None
         typed = [one for one in documents or () if one.document_type is not None]
-        self.rows["R001"].append((process.ocid, len(typed)))
+        self.rows["R001"].append((release.ocid, len(typed)))
         return None
 
-    def _value(self, process: Process, release: FullRelease) -> str | None:
+    def _value(self, release: FullRelease) -> str | None:
         """R002: the value of the tender, to be held against the threshold of the settings."""
         if (money := known(_tender(release).value)) is None:
             return "tender.value.amount and currency"
-        self.rows["R002"].append((process.ocid, *money))
+        self.rows["R002"].append((release.ocid, *money))
         return None
 
-    def _unit_prices(self, process: Process, release: FullRelease) -> str | None:
+    def _unit_prices(self, release: FullRelease) -> str | None:
         """R017: the price of a unit of each item awarded, by class, unit and currency."""
         found = None
         for award in active(release):
@@ -79,19 +82,19 @@ class Guide:
                     continue
                 if (money := known(unit.value)) is not None and money[0] > 0:
                     kind = what.scheme or "", what.id, unit.name or "", money[1]
-                    self.rows["R017"].append((process.ocid, kind, money[0], item.id))
+                    self.rows["R017"].append((release.ocid, kind, money[0], item.id))
                     found = True
         return None if found else "awards.items.unit.value and classification.id"
 
-    def _bidders(self, process: Process, release: FullRelease) -> str | None:
+    def _bidders(self, release: FullRelease) -> str | None:
         """R019: how many tenderers a competitive process of an entity for a class of items had."""
         tender = _tender(release)
         if tender.procurement_method not in COMPETITIVE:
             return "an open or selective procurement method"
         entity = tender.procuring_entity or release.buyer
         number = tender.number_of_tenderers
-        if number is None and process.offers:
-            number = count_tenderers(process.offers)
+        if number is None:
+            number = _count_tenderers(release.bids)
         classes = set(_classes(tender.items, self.digits["R019"]))
         if entity is None or entity.id is None or number is None or not classes:
             return "tender.procuringEntity.id, items.classification.id and numberOfTenderers"
@@ -99,7 +102,7 @@ class Guide:
             self.rows["R019"].append((one, entity.id, number))
         return None
 
-    def _criteria(self, process: Process, release: FullRelease) -> str | None:
+    def _criteria(self, release: FullRelease) -> str | None:
         """R021: whether a buyer's tender is judged by more than its price."""
         criteria = _tender(release).award_criteria
         if criteria is None or release.buyer is None or release.buyer.id is None:
@@ -107,22 +110,22 @@ class Guide:
         self.rows["R021"].append((release.buyer.id, criteria in DISCRETIONARY))
         return None
 
-    def _share_of_buyer(self, process: Process, release: FullRelease) -> str | None:
+    def _share_of_buyer(self, release: FullRelease) -> str | None:
         """R040: which suppliers a buyer's awards went to; each supplier of a consortium counts."""
         if release.buyer is None or release.buyer.id is None:
             return "buyer.id"
         noted = False
         for place, award in enumerate(active(release)):
             for supplier in _suppliers(award):
-                self.rows["R040"].append((release.buyer.id, supplier, process.ocid, place))
+                self.rows["R040"].append((release.buyer.id, supplier, release.ocid, place))
                 noted = True
         return None if noted else "active awards with suppliers.id"
 
-    def _market(self, process: Process, release: FullRelease) -> str | None:
+    def _market(self, release: FullRelease) -> str | None:
         """R050: what was awarded to whom in each market, a class of items in one currency."""
         return self._awarded("R050", release)
 
-    def _market_as_well(self, process: Process, release: FullRelease) -> str | None:
+    def _market_as_well(self, release: FullRelease) -> str | None:
         return self._awarded("R051", release)
 
     def _awarded(self, code: str, release: FullRelease) -> str | None:
@@ -141,7 +144,7 @@ class Guide:
                     self.rows[code].append((one, money[1], supplier, part))
         return None if noted else "active awards with suppliers, a value and classified items"
 
-    def _modifications(self, process: Process, release: FullRelease) -> str | None:
+    def _modifications(self, release: FullRelease) -> str | None:
         """R064: the amendments of each contract."""
         if not release.contracts:
             return "contracts"
@@ -151,10 +154,10 @@ class Guide:
             if contract.amendments
         ]
         if amended:
-            self.rows["R064"].append((process.ocid, amended))
+            self.rows["R064"].append((release.ocid, amended))
         return None
 
-    def _payments(self, process: Process, release: FullRelease) -> str | None:
+    def _payments(self, release: FullRelease) -> str | None:
         """R068: contracts on which more was paid than they are worth."""
         found = False
         for contract in release.contracts or ():
@@ -165,23 +168,18 @@ class Guide:
             # To the cent: sums of decimal amounts are not exact in floating point.
             if round(paid - value[0], 2) > 0:
                 evidence = {"contract": contract.id, "paid": paid, "value": value[0]}
-                self.rows["R068"].append((process.ocid, paid / value[0], evidence))
+                self.rows["R068"].append((release.ocid, paid / value[0], evidence))
         return None if found else "contracts.value and transactions or finalValue in its currency"
 
-    def _completion(self, process: Process, release: FullRelease) -> str | None:
+    def _completion(self, release: FullRelease) -> str | None:
         """R073: ended contracts without a document that tells what was done."""
         ended = [one for one in release.contracts or () if one.status == "terminated"]
         if not ended:
             return "contracts.status terminated"
         for contract in ended:
             kinds = {one.document_type for one in _documents(contract)}
-            self.rows["R073"].append((process.ocid, contract.id, bool(kinds & COMPLETION)))
+            self.rows["R073"].append((release.ocid, contract.id, bool(kinds & COMPLETION)))
         return None
-
-
-def _on_full(check: Callable[[Process, FullRelease], str | None], process: Process) -> str | None:
-    assert isinstance(process.release, FullRelease)
-    return check(process, process.release)
 
 
 def active(release: FullRelease) -> Iterator[FullAward]:
@@ -208,6 +206,17 @@ def _classes(items: tuple[FullItem, ...] | None, digits: int) -> Iterator[str]:
     for item in items or ():
         if item.classification is not None and item.classification.id is not None:
             yield item.classification.id[:digits]
+
+
+def _count_tenderers(bids: Bids | None) -> int | None:
+    """How many submitted bids, counted as in R018; None where nobody did."""
+    submitted = [
+        frozenset([one.id for one in bid.tenderers or () if one.id is not None])
+        for bid in (bids and bids.details) or ()
+        if bid.status is not None and bid.status not in NOT_SUBMITTED
+    ]
+    known = set(filter(None, submitted))
+    return len(known) + submitted.count(frozenset()) if submitted else None
 
 
 def _documents(contract: Contract) -> tuple[Document, ...]:

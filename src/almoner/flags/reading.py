@@ -1,4 +1,4 @@
-"""The releases in a file of lines, plain or gzip; a line that cannot be read is reported."""
+"""Any file of releases made plain: one release a line, of what is needed; faults are reported."""
 
 import gzip
 import zlib
@@ -9,17 +9,16 @@ from typing import IO, cast
 
 import msgspec
 
+from almoner.flags.columns import Tell
 from almoner.flags.decoding import Decode, UnreadableError, decoder
-from almoner.flags.processes import Processes
-from almoner.flags.release import Release
+from almoner.flags.guide import Guide
+from almoner.flags.release import FullRelease, Release, Tender
 from almoner.flags.settings import Settings
 from almoner.flags.tally import Tally
 
 MIB = 1024 * 1024
 LONGEST = 128 * MIB
 BUFFER, TOLD_EVERY = 256 * 1024, 1000  # bytes; lines
-# Is told which share of the lines has been read, from 0 to 1.
-Tell = Callable[[float], None]
 # A record package holds records, and these hold releases.
 DEEPEST = 1
 # JSON of real publishers shrinks 10 to 60 times; a bomb about 1,000 times.
@@ -31,17 +30,23 @@ class FileError(Exception):
 
 
 class Reader:
-    """Reads a part of a file into a tally. Releases of the processes in `held` are kept aside."""
+    """Writes the releases of a part of a file to another, and notes the rest in a tally.
+
+    Releases of the processes in `held` are kept aside. The indicators of the guide, which need more
+    of a release, note what they do on the way.
+    """
 
     def __init__(
         self,
         settings: Settings,
-        evidence: bool = False,
+        out: IO[bytes],
         strict: bool = False,
         held: frozenset[str] = frozenset(),
     ) -> None:
-        self.processes = Processes(settings, evidence)
-        self.tally = self.processes.tally
+        self.settings = settings
+        self.out = out
+        self.tally = Tally()
+        self.guide = Guide(settings, self.tally)
         self.decode = decoder(full=settings.full)
         self.strict = strict
         self.held = held
@@ -62,7 +67,7 @@ class Reader:
                 self._fault(str(error))
                 continue
             take(release)
-        return self.processes.finish()
+        return tally
 
     def _fault(self, reason: str) -> None:
         if self.strict:
@@ -108,7 +113,21 @@ class Reader:
                 tally.repeated.add(ocid)
                 return
             tally.ocids.add(ocid)
-        self.processes.add(release)
+        self.keep(release)
+
+    def keep(self, release: Release) -> None:
+        """Write a release, the only one of its process."""
+        line = msgspec.json.encode(release)
+        self.tally.longest = max(self.tally.longest, len(line))
+        self.out.write(line + b"\n")
+        tender = release.tender or Tender()
+        kind = tender.status, tender.procurement_method_details
+        if (
+            isinstance(release, FullRelease)
+            and release.ocid is not None
+            and self.settings.why_left_out(*kind) is None
+        ):
+            self.guide.note(release)
 
 
 def read_part(path: Path, start: int, end: int, reader: Reader, tell: Tell) -> Tally:

@@ -53,6 +53,14 @@ class Settings:
         assert limit is not None, f"{code} {name} has no default"
         return limit
 
+    def why_left_out(self, tender_status: str | None, method_details: str | None) -> str | None:
+        """Why a process is not counted; None where it is."""
+        if tender_status == "cancelled":
+            return "the tender was cancelled"
+        if method_details in self.excluded:
+            return "a procurement method that the settings exclude"
+        return None
+
     def methods(self, code: str) -> frozenset[str]:
         """The procurement methods that an indicator counts; empty for all."""
         return self.choices.get((code, "procurement_methods"), CATALOGUE[code].methods)

@@ -1,0 +1,248 @@
+"""A file of releases as columns: of processes, the bids submitted, their tenderers, the awards.
+
+DuckDB reads the JSON, and of it only the fields that Cardinal's indicators need.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from almoner.flags.instants import instants
+from almoner.flags.release import MOST
+from almoner.flags.settings import Settings
+
+# Is told which share has been read, from 0 to 1.
+Tell = Callable[[float], None]
+
+ORGANIZATION = "STRUCT(id VARCHAR)"
+# Amounts and numbers as their JSON, so that the text "1" is not taken for the number.
+FIELDS = {
+    "ocid": "VARCHAR",
+    "buyer": ORGANIZATION,
+    "tender": "STRUCT(status VARCHAR, procurementMethod VARCHAR, "
+    f"procurementMethodDetails VARCHAR, procuringEntity {ORGANIZATION}, "
+    "tenderPeriod STRUCT(startDate VARCHAR, endDate VARCHAR), numberOfTenderers JSON)",
+    "bids": "STRUCT(details STRUCT(id VARCHAR, status VARCHAR, date VARCHAR, "
+    f"tenderers {ORGANIZATION}[], value STRUCT(amount JSON, currency VARCHAR), "
+    "relatedLots VARCHAR[])[])",
+    "awards": f"STRUCT(status VARCHAR, suppliers {ORGANIZATION}[], "
+    f"items STRUCT(classification {ORGANIZATION})[], relatedLots VARCHAR[])[]",
+    "releases": "JSON",
+    "records": "JSON",
+    "compiledRelease": "JSON",
+}
+QUERY = """
+SELECT ocid, buyer.id AS buyer, tender.procuringEntity.id AS entity, tender.status AS status,
+    tender.procurementMethod AS method, tender.procurementMethodDetails AS details,
+    tender.tenderPeriod.startDate AS start, tender.tenderPeriod.endDate AS end,
+    tender.numberOfTenderers AS number, bids.details AS bids, awards,
+    coalesce(releases, records, compiledRelease) IS NOT NULL AS packed
+FROM read_ndjson($files, columns = $fields, compression = 'none', hive_partitioning = false,
+    maximum_object_size = $longest)
+"""
+LONGEST = 16 * 1024 * 1024
+BATCH, TOGETHER = 20_000, 8  # releases; batches that are taken apart at once
+NOT_SUBMITTED = ("invited", "withdrawn")
+# What is no text in JSON and yet comes as text: an object, a list, a truth value, a number that is
+# not whole. A text that only looks like one is prepared as well.
+FRACTION = r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)"
+ODD = rf"^(?:[\[{{]|(?:true|false|-?NaN|-?Infinity|{FRACTION})$)"
+WHOLE = r"^-?[0-9]+$"
+NAMES = pl.Categorical()
+
+
+class UnlikeError(Exception):
+    """A file that is more than a release a line, each of its own process and without a fault."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is counted of a file.
+
+    `left_out` has the processes that are not counted, and why; `processes` has a row of each of the
+    others, numbered by `p`, by which the rest names it. `offers` has the bids that were submitted,
+    numbered by `b`, with the `tenderer` who bid alone and the `price`, null without an amount or a
+    currency; `tenderers` each of their tenderers whose id is known. `awards` has all awards, with
+    how many `suppliers` they have and the `supplier` of one alone; `suppliers` and `classes` are of
+    active awards, the latter of those to one supplier.
+    """
+
+    left_out: pl.DataFrame
+    processes: pl.DataFrame
+    offers: pl.DataFrame
+    tenderers: pl.DataFrame
+    awards: pl.DataFrame
+    suppliers: pl.DataFrame
+    classes: pl.DataFrame
+
+
+def read_columns(
+    files: list[Path],
+    settings: Settings,
+    *,
+    evidence: bool,
+    tell: Tell,
+    longest: int | None = None,
+) -> Columns:
+    """The columns of files of one release a line; what is only `evidence` is kept where wanted.
+
+    UnlikeError where a line, or a value, is not as the standard has it. Where it is known how many
+    bytes the `longest` line has, the files were prepared, and there is no need to look.
+    """
+    parts = _Parts(settings, evidence, looked_at=longest is None)
+    longest = max(longest or 0, LONGEST)
+    with duckdb.connect(config={"temp_directory": ""}) as engine:
+        try:
+            for chunk in _chunks(engine, files, longest):
+                parts.add(chunk)
+                tell(max(engine.query_progress() / 100, 0.0))
+        # Arrow passes on as an OSError what the engine meets after its first rows.
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            raise UnlikeError(str(error)) from None
+    return parts.joined()
+
+
+def _chunks(
+    engine: duckdb.DuckDBPyConnection, files: list[Path], longest: int
+) -> Iterator[pl.DataFrame]:
+    """The rows of the query, many at once; first a chunk of none, for there may be none at all."""
+    engine.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    engine.execute("SET progress_bar_time = 0")
+    named = {"files": [str(file) for file in files], "fields": FIELDS, "longest": longest}
+    batches = engine.sql(QUERY, params=named).to_arrow_reader(BATCH)
+    yield pl.DataFrame(pa.Table.from_batches([], batches.schema))
+    while chunk := list(islice(batches, TOGETHER)):
+        yield pl.DataFrame(pa.Table.from_batches(chunk).combine_chunks())
+
+
+class _Parts:
+    """Takes one chunk after the other apart."""
+
+    def __init__(self, settings: Settings, evidence: bool, looked_at: bool) -> None:
+        self.settings = settings
+        self.looked_at = looked_at
+        self.unseen = set() if evidence else {"start", "end", "bid", "date"}
+        self.parts: defaultdict[str, list[pl.DataFrame]] = defaultdict(list)
+        self.rows = self.bids = 0
+
+    def joined(self) -> Columns:
+        """The columns of all chunks."""
+        columns = Columns(**{name: pl.concat(parts) for name, parts in self.parts.items()})
+        ocids = [frame["ocid"].drop_nulls() for frame in (columns.processes, columns.left_out)]
+        once = pl.concat(ocids)
+        _require(once.n_unique() == len(once), "several releases of a process")
+        return columns
+
+    def add(self, chunk: pl.DataFrame) -> None:
+        """Take a chunk apart, and look at it where that is wanted."""
+        if self.looked_at:
+            _require(not chunk["packed"].any(), "a package or a record")
+            _require(not chunk["ocid"].has_nulls(), "a release without ocid")
+            _require(chunk["number"].str.contains(WHOLE).all(), "a number that is not whole")
+        why = _why_left_out(chunk, self.settings)
+        self._keep("left_out", chunk.select("ocid", why=why).drop_nulls("why"), "ocid")
+        counted = chunk.filter(why.is_null()).with_row_index("p", self.rows)
+        self.rows += counted.height
+        self._add_processes(counted)
+        self._add_bids(_each(counted, "bids", "p").unnest("value"))
+        self._add_awards(_each(counted, "awards", "p"))
+
+    def _add_processes(self, counted: pl.DataFrame) -> None:
+        named = pl.col("buyer", "entity", "method", "details").cast(NAMES)
+        given = [pl.col(name).is_not_null() for name in ("bids", "awards")]
+        processes = counted.select(
+            "p", "ocid", named, "start", "end", "number", *given,
+            opened=instants(counted["start"]), closed=instants(counted["end"]),
+        )  # fmt: skip
+        texts = ("ocid", "buyer", "entity", "method", "details", "start", "end")
+        self._keep("processes", processes, *texts)
+
+    def _add_bids(self, bids: pl.DataFrame) -> None:
+        submitted = bids.filter(~pl.col.status.is_in(NOT_SUBMITTED)).with_row_index("b", self.bids)
+        self.bids += submitted.height
+        submitted = submitted.with_columns(
+            pl.col("status", "currency").cast(NAMES),
+            amount=pl.col.amount.cast(pl.Float64, strict=False),
+            unread=pl.col.amount,
+        )
+        offers = submitted.select(
+            "b", "p", "status", "date", "amount", "currency",
+            bid="id",
+            dated=instants(submitted["date"]),
+            price=pl.when(pl.col.currency.is_not_null()).then("amount"),
+            tenderer=_alone("tenderers"),
+            lots=pl.when(pl.col.relatedLots.list.len() > 0).then("relatedLots"),
+        )  # fmt: skip
+        self._keep("offers", offers, "bid", "status", "date", "currency")
+        tenderers = _each(submitted, "tenderers", "b", "p", "status").drop_nulls("id")
+        self._keep("tenderers", tenderers.with_columns(pl.col.id.cast(NAMES)), "id")
+        if self.looked_at:
+            known = submitted.drop_nulls("unread")["amount"]
+            _require(known.is_between(-MOST, MOST).sum() == len(known), "an amount that is none")
+        self._look_at_lots(offers)
+
+    def _add_awards(self, awards: pl.DataFrame) -> None:
+        awards = awards.rename({"relatedLots": "lots"}).with_columns(
+            status=pl.col.status.cast(NAMES), supplier=_alone("suppliers")
+        )
+        kept = awards.select("p", "status", "supplier", "lots", pl.col.suppliers.list.len())
+        self._keep("awards", kept, "status")
+        active = awards.filter(pl.col.status == "active")
+        suppliers = _each(active, "suppliers", "p").drop_nulls().unique()
+        self._keep("suppliers", suppliers.with_columns(pl.col.id.cast(NAMES)), "id")
+        items = _each(active.drop_nulls("supplier"), "items", "p", "supplier")
+        classes = items.unnest("classification").rename({"id": "class"}).drop_nulls().unique()
+        self._keep("classes", classes, "class")
+        self._look_at_lots(kept)
+
+    def _keep(self, name: str, part: pl.DataFrame, *texts: str) -> None:
+        if self.looked_at:
+            for text in set(texts) - self.unseen:
+                _look_at(part[text])
+        self.parts[name].append(part.drop(self.unseen, strict=False))
+
+    def _look_at_lots(self, part: pl.DataFrame) -> None:
+        if self.looked_at:
+            lots = part["lots"].drop_nulls().explode()
+            _require(not lots.has_nulls(), "a part that is none")
+            _look_at(lots)
+
+
+def _look_at(texts: pl.Series) -> None:
+    each = texts.unique().cast(pl.String) if texts.dtype == NAMES else texts
+    _require(not each.str.contains(ODD).any(), "a text that is none")
+
+
+def _why_left_out(chunk: pl.DataFrame, settings: Settings) -> pl.Series:
+    kinds = chunk.select("status", "details").unique()
+    why = [settings.why_left_out(*kind) for kind in kinds.iter_rows()]
+    each = chunk.join(
+        kinds.with_columns(why=pl.Series(why, dtype=pl.String)),
+        on=["status", "details"], how="left", nulls_equal=True, maintain_order="left",
+    )  # fmt: skip
+    no_ocid = pl.when(pl.col.ocid.is_null()).then(pl.lit("no ocid"))
+    return each.select(why=pl.coalesce(no_ocid, "why")).to_series()
+
+
+def _each(frame: pl.DataFrame, parts: str, *kept: str) -> pl.DataFrame:
+    """A row for each part in the lists of a column, with its fields and the columns kept."""
+    each = frame.select(*kept, parts).explode(parts, empty_as_null=False, keep_nulls=False)
+    _require(not each[parts].has_nulls(), "a part that is none")
+    return each.unnest(parts)
+
+
+def _alone(parts: str) -> pl.Expr:
+    """The id of the only part in the lists of a column."""
+    alone = pl.col(parts).list.len() == 1
+    return pl.when(alone).then(pl.col(parts).list.first().struct.field("id")).cast(NAMES)
+
+
+def _require(true: bool, what: str) -> None:
+    if not true:
+        raise UnlikeError(what)
