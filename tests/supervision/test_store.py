@@ -1,5 +1,6 @@
 """Keeping findings: new, still there, gone and back; only what was computed is judged."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -58,6 +59,16 @@ def test_what_is_found_again_keeps_its_first_day_and_its_deadline() -> None:
     keep(late(), on=NEXT)
     kept = StoredFinding.objects.get()
     assert (kept.first_found_on, kept.due_on, kept.found_on) == (FIRST, date(2026, 7, 15), NEXT)
+
+
+def test_what_is_found_with_other_figures_shows_them_and_keeps_its_deadline() -> None:
+    keep(late(), late("C-2"))
+    worse = replace(late(), value=12.0, words={**late().words, "cause": "dispute"})
+    keep(worse, late("C-2"), on=NEXT)
+    kept = StoredFinding.objects.get(contract_id="C-1")
+    assert read(kept) == worse
+    assert (kept.first_found_on, kept.due_on, kept.found_on) == (FIRST, date(2026, 7, 15), NEXT)
+    assert read(StoredFinding.objects.get(contract_id="C-2")) == late("C-2")
 
 
 def test_what_is_found_no_more_is_gone_and_begins_anew_when_it_comes_back() -> None:

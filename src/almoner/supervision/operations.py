@@ -66,13 +66,15 @@ def store(
         _kept(id, each, before.get(id), whose[each.table, each.id], run)
         for id, each in found.items()
     ]
+    # All columns of many rows: Django's bulk_update takes ten times as long to write its SQL.
     StoredFinding.objects.bulk_create(
-        [kept for kept in fresh if kept.id not in before], batch_size=BATCH
+        [kept for kept in fresh if not _alike(kept, before.get(kept.id))],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_COLUMNS,
     )
-    again = [kept for kept in fresh if kept.id in before]
-    changed = [kept for kept in again if not _alike(kept, before[kept.id])]
-    StoredFinding.objects.bulk_update(changed, _COLUMNS, batch_size=BATCH)
-    _update([kept.id for kept in again], found_on=as_of, run=run)
+    _update([id for id in found if id in before], found_on=as_of, run=run)
     gone = [id for id, kept in before.items() if id not in found and kept.gone_on is None]
     _update(gone, gone_on=as_of, run=run)
     if seen is not None and seen > watched.seq:
@@ -118,8 +120,10 @@ _COLUMNS = [
 ]
 
 
-def _alike(kept: StoredFinding, before: StoredFinding) -> bool:
-    return all(getattr(kept, name) == getattr(before, name) for name in _COLUMNS)
+def _alike(kept: StoredFinding, before: StoredFinding | None) -> bool:
+    return before is not None and all(
+        getattr(kept, name) == getattr(before, name) for name in _COLUMNS
+    )
 
 
 def _update(ids: Sequence[str], **columns: object) -> None:
