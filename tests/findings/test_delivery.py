@@ -1,12 +1,16 @@
 """Findings on delivery, each just inside and just outside its limit."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tests.findings.sessions import Row, at, numbered, sentence, shown
-from tests.findings.small import found
+from tests.findings.small import duckdb, found, write
 
+from almoner.findings.days import day_number
 from almoner.findings.run import Finding
+from almoner.findings.stages.delivery import _at_work
+from almoner.rules.calendar import add_years, contract_years
 
 ALL = ["D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08"]
 
@@ -109,6 +113,29 @@ def test_only_the_current_contract_year_counts(
     )
     assert one.value == pytest.approx(2 / (1000 * passed / days))
     assert [row for _, row in one.rows[2:]] == ["S0001", "S0002"]
+
+
+@pytest.mark.parametrize(
+    "as_of", ["2024-02-28", "2024-02-29", "2024-03-01", "2025-02-28", "2025-03-01", "2026-12-31"]
+)
+def test_a_contracts_current_year_is_the_one_of_the_rules(as_of: str, tmp_path: Path) -> None:
+    today = date.fromisoformat(as_of)
+    starts = {str(ago): today - timedelta(days=ago) for ago in range(5 * 366)}
+    rows = [
+        {"id": id, "starts_on": start.isoformat(), "ends_on": "2030-01-01"}
+        for id, start in starts.items()
+    ]
+    city = duckdb().city(write({"contracts": rows}, tmp_path), today)
+    years = {row.pop("contract_id"): row for row in city.fetch(_at_work(city))}
+    for id, start in starts.items():
+        past = contract_years(start, today)
+        first, following = past[-1][0], add_years(start, len(past))
+        assert years.pop(id) == {
+            "first": day_number(first),
+            "days": (following - first).days,
+            "passed": (today - first).days + 1,
+        }
+    assert not years
 
 
 def test_pace_counts_records_of_the_same_term_only() -> None:

@@ -7,12 +7,9 @@ twice becomes a common table, which DuckDB would keep whole. Minutes are added a
 a total beyond 2**63 is exact on DuckDB, and on Spark an error.
 """
 
-from datetime import timedelta
-
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
-import polars as pl
 
 from almoner.findings.city import (
     MICROSECONDS_A_DAY,
@@ -28,9 +25,7 @@ from almoner.findings.city import (
     ratio,
     whole,
 )
-from almoner.findings.days import day_number
 from almoner.findings.definition import finding
-from almoner.rules.calendar import add_years, contract_years
 
 MINUTE = 60_000_000  # microseconds
 MINUTES_A_DAY = 1_440
@@ -60,25 +55,24 @@ def _named(found: ir.Table, rows: ir.Table) -> ir.Table:
     return rows.group_by(*found.columns).aggregate(row_service_records=names)
 
 
-def _current_years(city: City) -> ir.Table:
-    """Of each day `started` on which a contract began: first day and length of its current year."""
-    begun = city["contracts"].filter(ibis._.starts_on <= city.today)
-    rows = []
-    for row in city.fetch(begun.select("starts_on").distinct()):
-        start = city.as_of + timedelta(int(str(row["starts_on"])) - city.today)
-        years = contract_years(start, city.as_of)
-        first, following = years[-1][0], add_years(start, len(years))
-        rows.append((day_number(start), day_number(first), (following - first).days))
-    kinds = dict.fromkeys(("started", "first", "days"), pl.Int64)
-    return ibis.memtable(pl.DataFrame(rows, schema=kinds, orient="row"))
-
-
-def _at_work(contracts: ir.Table, city: City) -> ir.Table:
+def _at_work(city: City) -> ir.Table:
     """Contracts in force with `first` day, `days` and days `passed` of their current year."""
-    in_force = contracts.filter(actual_end(contracts) >= city.today)
-    years = _current_years(city)
-    dated = in_force.inner_join(years, in_force.starts_on == years.started)
-    return dated.select("first", "days", passed=city.today - dated.first + 1, contract_id="id")
+    contracts, today = city["contracts"], city.today
+    contracts = contracts.filter(contracts.starts_on <= today, actual_end(contracts) >= today)
+    days = city["calendar"].select("day", of_year=ibis._.text[5:])
+    # 29 February comes back on the day after the 28th: on 1 March where there is no other.
+    leap = days.of_year == "02-29"
+    of_year = ibis.ifelse(leap, "02-28", days.of_year)
+    starts = days.select(starts_on="day", of_year=of_year, later=leap.cast("int64"))
+    near = days.filter((days.day - today).abs() <= LONGEST_YEAR + 1).select("of_year", near="day")
+    turns = contracts.inner_join(starts, "starts_on").inner_join(near, "of_year")
+    turns = turns.select(contract_id="id", turn=turns.near + turns.later)
+    years = turns.group_by("contract_id").aggregate(
+        first=turns.turn.max(where=turns.turn <= today),
+        following=turns.turn.min(where=turns.turn > today),
+    )
+    passed = today - years.first + 1
+    return years.select("contract_id", "first", passed=passed, days=years.following - years.first)
 
 
 def _of_a_year(city: City, column: str) -> ir.Table:
@@ -95,7 +89,7 @@ def _of_a_year(city: City, column: str) -> ir.Table:
 def behind_pace(city: City) -> ir.Table:
     """Direct terms of contracts in force that lag behind an even pace of their current year."""
     share = city.limit("D01", "ratio")
-    contracts = _at_work(city["contracts"], city)
+    contracts = _at_work(city)
     contracts = contracts.filter(~below(contracts.passed, 1, city.limit("D01", "days")))
     terms = city["contract_terms"].filter(ibis._.group == "direct", ibis._.hours > 0)
     terms = terms.select("contract_id", "hours", term_id="id")
