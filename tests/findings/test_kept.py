@@ -1,6 +1,8 @@
 """Findings kept from run to run are those of a run from nothing, and only what changed is read."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +19,6 @@ from tests.findings.small import Rows, duckdb, frame, write
 from almoner.findings import kept
 from almoner.findings.city import City
 from almoner.findings.definition import Definition, catalogue, definition
-from almoner.findings.engines.duckdb import DuckDB
 from almoner.findings.fair import CityScores
 from almoner.findings.kept import Kept
 from almoner.findings.run import Finding, run
@@ -206,19 +207,39 @@ def test_months_come_and_go(tmp_path: Path, computed: Computed) -> None:
         assert kept_run(tmp_path / "kept", files, BY_MONTH) == fresh_run(files, BY_MONTH)
 
 
-def test_a_later_process_asks_what_an_earlier_one_wrote(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept_run(tmp_path / "kept", files_of(tmp_path / "city", city_of(MONTHLY)), BY_MONTH)
-    changed = [*MONTHLY[:3], at("2026-04-15", minutes=900, worker_id="W1")]
-    files = files_of(tmp_path / "city", city_of(changed))
-    found = fresh_run(files, BY_MONTH)
-    assert "D02" in {one.code for one in found}
-    unread = property(lambda entry: pytest.fail(f"{entry.code} is written again"))
-    monkeypatch.setattr(Definition, "compute", unread)
-    keeper = Kept(tmp_path / "kept", files, AS_OF)
-    with DuckDB() as later:
-        assert run(later.city(files, AS_OF), BY_MONTH, compute=keeper.compute).findings == found
+LATER = """
+import sys
+from datetime import date
+from pathlib import Path
+
+from almoner.findings.engines.duckdb import DuckDB
+from almoner.findings.kept import Kept
+from almoner.findings.run import run
+
+kept, city, as_of = Path(sys.argv[1]), Path(sys.argv[2]), date.fromisoformat(sys.argv[3])
+files = {path.stem: [path] for path in city.glob("*.parquet")}
+files["service_records"] = sorted(city.glob("service_records/*.parquet"))
+with DuckDB() as engine:
+    found = run(engine.city(files, as_of), sys.argv[4:], compute=Kept(kept, files, as_of).compute)
+assert "ibis" not in sys.modules
+print([(one.code, one.id, one.key) for one in found.findings])
+"""
+
+
+def test_a_later_process_asks_what_an_earlier_one_wrote_and_imports_no_ibis(tmp_path: Path) -> None:
+    tables = composed()
+    codes = [code for code in catalogue() if "service_records" in definition(code).needs]
+    kept_run(tmp_path / "kept", files_of(tmp_path / "city", tables), codes)
+    first, *rest = tables["service_records"]
+    tables["service_records"] = [{**first, "minutes": 900}, *rest]
+    files = files_of(tmp_path / "city", tables)
+    found = fresh_run(files, codes)
+    assert {one.code for one in found} == set(codes)
+    arguments = [tmp_path / "kept", tmp_path / "city", AS_OF.isoformat(), *codes]
+    later = subprocess.run(
+        [sys.executable, "-c", LATER, *arguments], capture_output=True, text=True
+    )
+    assert later.stdout == f"{[(one.code, one.id, one.key) for one in found]}\n", later.stderr
 
 
 RECORDS = st.lists(

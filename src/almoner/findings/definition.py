@@ -42,8 +42,9 @@ class Definition:
     `severity` is 3 where public money or a law is at stake, 2 where trust in the record is, else 1.
     `choice` says what was chosen where the rule leaves something open. `months` is "own" for a rule
     whose findings of a month follow from the service records of that month, "reaching" where also
-    from earlier sessions that last into it, and empty for any other. A rule with `months` is one
-    expression that follows from the code, the day and the pack: it asks for nothing beforehand.
+    from earlier sessions that last into it, and empty for any other. A rule that reads service
+    records is one expression that follows from the code, the day and the pack: it asks for nothing
+    beforehand.
     """
 
     code: str

@@ -8,7 +8,8 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from almoner.findings.city import City, nearest_district
+from almoner.findings.city import City
+from almoner.findings.expressions import nearest_district
 from almoner.findings.reduce import Scaled, reduce_ratings, residual_squares
 from almoner.methods.agreement_model import Design
 from almoner.methods.comparability import Component, Evaluation, Link, components, links

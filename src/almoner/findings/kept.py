@@ -36,7 +36,7 @@ class _Found:
     """What a rule found, and from what: the digest of all but the records, and of each month.
 
     `longest` is the longest session in minutes, where the rule's findings reach into later months;
-    `sql` what the engine was asked, where the rule judges each month by itself.
+    `sql` what the engine was asked, where the rule reads the records.
     """
 
     digest: str
@@ -72,17 +72,18 @@ class Kept:
         seen = {*entry.needs, *DERIVED, *([MONTHLY] if RECORDS in entry.needs else [])}
         tables = {name: table for name, table in city.tables.items() if name in seen}
         city = replace(city, tables=tables)
-        months = self._files[RECORDS] if entry.months else {}
-        digest = self.digest({*entry.needs} - ({RECORDS} if entry.months else set()))
+        of_records = RECORDS in entry.needs
+        months = self._files[RECORDS] if of_records else {}
+        digest = self.digest({*entry.needs} - {RECORDS})
         before = self._read(entry.code)
         if before and (before.digest, before.months) == (digest, months):
             return before.findings
         same = before if before and before.digest == digest else None
         longest = _longest(city) if entry.months == "reaching" else 0
-        # To write it takes longer than to answer it for a month.
-        sql = (same.sql if same else _written(entry, city)) if entry.months else None
+        # To write it takes longer than to answer it for a month, and Ibis long to import.
+        sql = (same.sql if same else _written(entry, city)) if of_records else None
         now = _Found(digest, months, longest, sql, [])
-        if same and same.months.keys() & months.keys():
+        if same and entry.months and same.months.keys() & months.keys():
             findings = self._again(entry, city, same, now)
         else:
             findings = compute(entry, city, sql)
@@ -140,7 +141,7 @@ def _month(finding: Finding) -> str:
 
 
 def _written(entry: Definition, city: City) -> str:
-    """The SQL of a rule that judges each month by itself."""
+    """The SQL of a rule that reads service records."""
     answer = entry.compute(city)
     assert not isinstance(answer, list), f"{entry.code} is no expression"
     return city.written(answer)
@@ -148,7 +149,7 @@ def _written(entry: Definition, city: City) -> str:
 
 def _longest(city: City) -> int:
     """The longest session, in minutes; 0 where there is none."""
-    (row,) = city.fetch(city[RECORDS].aggregate(longest=city[RECORDS].minutes.max()))
+    (row,) = city.fetch(f"SELECT max(minutes) AS longest FROM {RECORDS}")  # noqa: S608
     return int(str(row["longest"] or 0))
 
 

@@ -1,9 +1,10 @@
 """Spark through the same Ibis expressions: for what outgrows one machine."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ import pyarrow.parquet as pq
 
 from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
-from almoner.findings.city import City, Fetch, with_month
+from almoner.findings.city import City, Fetch
 from almoner.findings.engines import Engine, Files
+from almoner.findings.expressions import day_of
 from almoner.rules.packs import china
 
 if TYPE_CHECKING:
@@ -73,18 +75,19 @@ class Spark(Engine):
 
     def city(self, files: Files, as_of: date) -> City:
         """The city that these files hold, each table a view of its files."""
-        tables = {"calendar": self._database.table("calendar")}
+        tables: dict[str, Callable[[], ir.Table]] = {
+            "calendar": partial(self._database.table, "calendar")
+        }
         self._records = files.get("service_records", ())
         for name, paths in files.items():
             self._show(name, paths)
-            tables[name] = self._table(name)
+            tables[name] = partial(self._table, name)
         if "service_records" in tables:
-            records = with_month(tables["service_records"], tables["calendar"])
-            tables["records_by_month"] = records
+            tables["records_by_month"] = self._by_month
         if "areas" in tables:
-            areas = tables["areas"].select("code", "level", "parent_code")
-            self._register("lineage", derived.lineage(self._fetch(areas)))
-            tables["lineage"] = self._database.table("lineage")
+            areas = self._fetch("SELECT code, level, parent_code FROM areas")
+            self._register("lineage", derived.lineage(areas))
+            tables["lineage"] = partial(self._database.table, "lineage")
         # What is one task here, Spark splits by itself.
         fetches = self._fetch, self._fetch, self._fetch_of
         return City(as_of, tables, china(), *fetches, self._hold, self._written)
@@ -94,6 +97,12 @@ class Spark(Engine):
         kinds = {column.name: IBIS[column.type] for column in SCHEMA.tables[name].columns}
         source = self._database
         return ops.DatabaseTable(name, schema=ibis.schema(kinds), source=source).to_expr()
+
+    def _by_month(self) -> ir.Table:
+        """The service records with the `month` of their day."""
+        records = self._table("service_records")
+        days = self._database.table("calendar").select("month", day_="day")
+        return records.inner_join(days, day_of(records.started_at) == days.day_).drop("day_")
 
     def _written(self, expression: ir.Table) -> str:
         return str(self._database.compile(expression))

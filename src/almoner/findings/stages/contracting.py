@@ -7,8 +7,9 @@ from functools import lru_cache
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, above, below, few, ratio, whole
+from almoner.findings.city import City
 from almoner.findings.definition import finding
+from almoner.findings.expressions import above, below, few, ratio, whole
 from almoner.findings.stages.tendering import published_late
 from almoner.rules.workload import MAX_CHARACTERS, POPULATION, WorkloadError, evaluate
 

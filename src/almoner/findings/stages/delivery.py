@@ -11,11 +11,10 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from almoner.findings.city import (
-    MICROSECONDS_A_DAY,
+from almoner.findings.city import MICROSECONDS_A_DAY, SHANGHAI_AHEAD, City
+from almoner.findings.definition import finding
+from almoner.findings.expressions import (
     ROWS,
-    SHANGHAI_AHEAD,
-    City,
     above,
     actual_end,
     below,
@@ -25,7 +24,6 @@ from almoner.findings.city import (
     ratio,
     whole,
 )
-from almoner.findings.definition import finding
 
 MINUTE = 60_000_000  # microseconds
 MINUTES_A_DAY = 1_440

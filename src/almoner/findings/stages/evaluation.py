@@ -5,8 +5,9 @@ from functools import lru_cache
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, above, actual_end, few
+from almoner.findings.city import City
 from almoner.findings.definition import finding
+from almoner.findings.expressions import above, actual_end, few
 from almoner.findings.fair import NEEDS, CityScores, city_scores
 from almoner.findings.stages.tendering import holds_on, links_both_ways
 from almoner.methods.comparability import Evaluation, components
@@ -159,7 +160,7 @@ class _This:
 
     def __init__(self, city: City) -> None:
         self.city = city
-        self._parts = tuple(map(id, (city.fetch, *(city[name] for name in NEEDS))))
+        self._parts = tuple(map(id, (city.fetch, *(city.tables[name] for name in NEEDS))))
 
     def __hash__(self) -> int:
         return hash(self._parts)

@@ -8,9 +8,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import (
+from almoner.findings.city import City
+from almoner.findings.days import day_number
+from almoner.findings.definition import finding
+from almoner.findings.expressions import (
     ROWS,
-    City,
     actual_end,
     below,
     few,
@@ -18,8 +20,6 @@ from almoner.findings.city import (
     ratio,
     whole,
 )
-from almoner.findings.days import day_number
-from almoner.findings.definition import finding
 from almoner.rules.calendar import add_days, add_years
 
 BASELINE = "baseline"

@@ -3,8 +3,9 @@
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, above, actual_end, below, day_of
+from almoner.findings.city import City
 from almoner.findings.definition import finding
+from almoner.findings.expressions import above, actual_end, below, day_of
 
 
 @finding("N01")

@@ -3,8 +3,9 @@
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, few, whole
+from almoner.findings.city import City
 from almoner.findings.definition import finding
+from almoner.findings.expressions import few, whole
 from almoner.findings.stages.preparation import with_agreed_amount
 
 

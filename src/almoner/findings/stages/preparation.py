@@ -6,8 +6,9 @@ from operator import add
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, actual_end, below, day_of, few, whole
+from almoner.findings.city import City
 from almoner.findings.definition import finding
+from almoner.findings.expressions import actual_end, below, day_of, few, whole
 
 
 @finding("P01")

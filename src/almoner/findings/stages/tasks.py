@@ -2,8 +2,9 @@
 
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, above, few, ratio, with_working_days
+from almoner.findings.city import City
 from almoner.findings.definition import finding
+from almoner.findings.expressions import above, few, ratio, with_working_days
 
 
 @finding("O01")

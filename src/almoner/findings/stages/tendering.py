@@ -5,9 +5,9 @@ from fractions import Fraction
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import (
-    MICROSECONDS_A_DAY,
-    City,
+from almoner.findings.city import MICROSECONDS_A_DAY, City
+from almoner.findings.definition import finding
+from almoner.findings.expressions import (
     above,
     actual_end,
     below,
@@ -16,7 +16,6 @@ from almoner.findings.city import (
     whole,
     with_working_days,
 )
-from almoner.findings.definition import finding
 from almoner.rules.award import NEEDS_COMPETITION
 from almoner.rules.bid import FULL_TIME
 from almoner.rules.capacity import capacity_per_worker

@@ -3,8 +3,9 @@
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, below, ratio
+from almoner.findings.city import City
 from almoner.findings.definition import finding
+from almoner.findings.expressions import below, ratio
 
 
 @finding("V01")

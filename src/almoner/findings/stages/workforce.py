@@ -7,9 +7,10 @@ from operator import add
 import ibis
 import ibis.expr.types as ir
 
-from almoner.findings.city import City, above, few, ratio
+from almoner.findings.city import City
 from almoner.findings.days import day_number
 from almoner.findings.definition import finding
+from almoner.findings.expressions import above, few, ratio
 from almoner.rules.calendar import add_years
 
 # Five insurances, the housing fund, and accident cover.
