@@ -62,14 +62,17 @@ def fresh_run(
 
 
 class Computed:
-    """Of each rule that is computed, the months whose records it is given."""
+    """Of each rule that is computed, the months whose records and whose days it is given."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.months: dict[str, set[str]] = {}
+        self.days: dict[str, set[object]] = {}
         compute = kept.compute
 
         def watched(entry: Definition, city: City, sql: str | None = None) -> list[Finding]:
             self.months[entry.code] = months_of(city)
+            days = city.fetch("SELECT DISTINCT month FROM calendar")
+            self.days[entry.code] = {row["month"] for row in days}
             return compute(entry, city, sql)
 
         monkeypatch.setattr(kept, "compute", watched)
@@ -147,11 +150,15 @@ def test_only_the_month_that_changed_is_computed_again(tmp_path: Path, computed:
     computed.then()
     changed = [*MONTHLY[:2], at("2026-03-15", minutes=700, worker_id="W1"), MONTHLY[3]]
     files = files_of(tmp_path / "city", city_of(changed))
-    assert kept_run(tmp_path / "kept", files, BY_MONTH) == fresh_run(files, BY_MONTH)
+    found = kept_run(tmp_path / "kept", files, BY_MONTH)
+    assert found == fresh_run(files, BY_MONTH)
     again = computed.then()
     # A session of March may meet one of February, and one of April one of March.
     assert again.pop("D03") == {"2026-02", "2026-03", "2026-04"}
     assert again == dict.fromkeys(set(BY_MONTH) - {"D03"}, {"2026-03"})
+    # The staff of months without records was judged before.
+    assert computed.days["D08"] == {"2026-03"}
+    assert {one.key for one in found if one.code == "D08"} >= {"2026-03", "2026-05", "2026-06"}
 
 
 def test_a_long_session_is_met_in_months_to_come_until_it_is_shortened(

@@ -28,6 +28,7 @@ from tests.methods.rated import city as rated_city
 from almoner.findings.city import City, Fetch
 from almoner.findings.definition import codes, definition
 from almoner.findings.engines.duckdb import DuckDB
+from almoner.findings.engines.months import ALWAYS
 from almoner.findings.engines.spark import Spark
 from almoner.findings.reduce import reduce_ratings, scaled
 from almoner.findings.run import Finding, compute
@@ -73,7 +74,7 @@ def test_some_files_of_records_are_asked_as_if_they_were_all(spark: Spark, tmp_p
 
     first, *_, last = (path.stem for path in files["service_records"])
     chosen = [files["service_records"][0], files["service_records"][-1]]
-    assert months(city.fetch_of(chosen)) == {first, last}
+    assert months(city.fetch_of(chosen, range(*ALWAYS))) == {first, last}
     assert months(city.fetch) == {path.stem for path in files["service_records"]} > {first, last}
 
 

@@ -38,10 +38,11 @@ class City:
 
     `fetch` gives the rows of a small expression; `fetch_by_month` those of one whose rows about a
     month follow from the service records and the days of that month; what `fetch_of` gives fetches
-    as if some files of service records were all, until others are chosen; `hold` gives a table of
-    the rows of one that is asked for again and again, for as long as its context lasts. `written`
-    gives the SQL of an expression, which may be fetched in its place, later and elsewhere too if it
-    holds no rows of its own. Who only asks by SQL makes none of the `tables`, and imports no Ibis.
+    as if some files of service records were all, until others are chosen, and may know no other
+    days than those given; `hold` gives a table of the rows of one that is asked for again and
+    again, for as long as its context lasts. `written` gives the SQL of an expression, which may be
+    fetched in its place, later and elsewhere too if it holds no rows of its own. Who only asks by
+    SQL makes none of the `tables`, and imports no Ibis.
     """
 
     as_of: date
@@ -49,7 +50,7 @@ class City:
     pack: Pack
     fetch: Fetch
     fetch_by_month: Fetch
-    fetch_of: Callable[[Sequence[Path]], Fetch]
+    fetch_of: Callable[[Sequence[Path], range], Fetch]
     hold: "Callable[[ir.Table], AbstractContextManager[ir.Table]]"
     written: "Callable[[ir.Table], str]"
 

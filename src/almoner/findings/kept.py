@@ -6,9 +6,9 @@ records by itself (`Definition.months`), only the months that changed are comput
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from hashlib import file_digest, sha256
 from importlib.metadata import version
@@ -18,7 +18,7 @@ import msgspec
 
 import almoner
 from almoner.findings.city import MICROSECONDS_A_DAY, SHANGHAI_AHEAD, City
-from almoner.findings.days import day_of_number
+from almoner.findings.days import day_number, day_of_number
 from almoner.findings.definition import Definition
 from almoner.findings.engines import Files
 from almoner.findings.run import Finding, compute
@@ -99,13 +99,12 @@ class Kept:
         changed = [month for month in every if before.months.get(month) != now.months.get(month)]
         stale = {month for month in every if _any_within(reach, changed, month)}
         read = {month for month in now.months if _any_within(-reach, stale, month)}
-        same = now.months.keys() - stale
         # To ask for so few part by part would take longer.
-        fetch = city.fetch_of([self._records[month] for month in read])
+        fetch = city.fetch_of([self._records[month] for month in read], _days(stale | read))
         fresh = compute(entry, replace(city, fetch=fetch, fetch_by_month=fetch), now.sql)
         return [
-            *(each for each in before.findings if _month(each) in same),
-            *(each for each in fresh if _month(each) not in same),
+            *(each for each in before.findings if _month(each) not in stale),
+            *(each for each in fresh if _month(each) in stale),
         ]
 
     def _read(self, code: str) -> _Found | None:
@@ -130,6 +129,13 @@ def _any_within(reach: int, months: Iterable[str], month: str) -> bool:
 def _number(month: str) -> int:
     year, number = month.split("-")
     return int(year) * 12 + int(number) - 1
+
+
+def _days(months: Collection[str]) -> range:
+    """The days from the first of these months to the last one's end, as tables hold them."""
+    first, last = (date.fromisoformat(f"{month}-01") for month in (min(months), max(months)))
+    after = (last + timedelta(days=31)).replace(day=1)
+    return range(day_number(first), day_number(after))
 
 
 def _month(finding: Finding) -> str:

@@ -138,8 +138,9 @@ class DuckDB(Engine):
         with self._in(schema):
             return self._fetch(query)
 
-    def _fetch_of(self, paths: Sequence[Path]) -> Fetch:
-        self._show(CHOSEN, Part([file for file in self._files if file.path in paths], *ALWAYS))
+    def _fetch_of(self, paths: Sequence[Path], days: range) -> Fetch:
+        files = [file for file in self._files if file.path in paths]
+        self._show(CHOSEN, Part(files, days.start, days.stop))
         return partial(self._fetch_in, CHOSEN)
 
     @contextmanager

@@ -116,7 +116,7 @@ class Spark(Engine):
         rows: list[dict[str, object]] = answer.toArrow().to_pylist()
         return rows
 
-    def _fetch_of(self, paths: Sequence[Path]) -> Fetch:
+    def _fetch_of(self, paths: Sequence[Path], _days: range) -> Fetch:
         def fetch(query: ir.Table | str) -> list[dict[str, object]]:
             self._show("service_records", paths)
             try:
