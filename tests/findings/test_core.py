@@ -92,7 +92,7 @@ def test_the_calendar_counts_like_the_rules(after: date, days: int) -> None:
 
 def calendar_row(day: date) -> dict[str, int]:
     place = (day - date(1900, 1, 1)).days
-    row = derived.calendar().slice(place, 1).to_pylist()[0]
+    row = derived.calendar().row(place, named=True)
     assert (row["text"], row["month"], row["year"]) == (str(day), str(day)[:7], day.year)
     assert row["day"] == (day - date(1970, 1, 1)).days
     return row  # type: ignore[no-any-return]
@@ -106,7 +106,7 @@ def test_lineage() -> None:
         {"code": "d", "level": "street", "parent_code": "elsewhere"},
     ]
     names = ("area_code", "ancestor", "level", "distance")
-    rows = [tuple(row[name] for name in names) for row in derived.lineage(areas).to_pylist()]
+    rows = [tuple(row[name] for name in names) for row in derived.lineage(areas).to_dicts()]
     assert rows == [
         ("a", "a", "city", 0),
         ("b", "b", "district", 0),
@@ -116,7 +116,7 @@ def test_lineage() -> None:
         ("c", "a", "city", 2),
         ("d", "d", "street", 0),
     ]
-    assert derived.lineage([]).num_rows == 0
+    assert derived.lineage([]).is_empty()
 
 
 def test_what_an_engine_shows(tmp_path: Path) -> None:

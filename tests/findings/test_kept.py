@@ -228,12 +228,12 @@ files = {path.stem: [path] for path in city.glob("*.parquet")}
 files["service_records"] = sorted(city.glob("service_records/*.parquet"))
 with DuckDB() as engine:
     found = run(engine.city(files, as_of), sys.argv[4:], compute=Kept(kept, files, as_of).compute)
-assert "ibis" not in sys.modules
+assert not {"ibis", "numpy", "pyarrow", "scipy"} & sys.modules.keys()
 print([(one.code, one.id, one.key) for one in found.findings])
 """
 
 
-def test_a_later_process_asks_what_an_earlier_one_wrote_and_imports_no_ibis(tmp_path: Path) -> None:
+def test_a_later_process_asks_what_an_earlier_one_wrote_and_imports_little(tmp_path: Path) -> None:
     tables = composed()
     codes = [code for code in catalogue() if "service_records" in definition(code).needs]
     kept_run(tmp_path / "kept", files_of(tmp_path / "city", tables), codes)

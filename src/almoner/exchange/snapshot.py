@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import UTC
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import polars as pl
@@ -27,9 +26,6 @@ from almoner.exchange.bulk import is_postgresql
 from almoner.exchange.export import told
 from almoner.exchange.tables import LOADED_ONLY, STORED, Stored
 from almoner.findings.package import storable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Tell = Callable[[str, float], None]
 BATCH_ROWS = 100_000
@@ -91,21 +87,20 @@ def _months(
 
 def _stamps(database: AdbcConnection) -> tuple[str, dict[str, str]]:
     """What tells the loads so far, and by month the state of each that holds records."""
-    identity = _rows(database, "SELECT hash FROM audit_events ORDER BY seq LIMIT 1")
-    serials = dict(
-        _rows(
-            database,
-            "SELECT token, serial FROM page_stamps "  # noqa: S608
-            f"WHERE token = 'all' OR token LIKE '{RECORDS}%'",
-        )
+    identity = _rows(database, "SELECT hash FROM audit_events ORDER BY seq LIMIT 1").rows()
+    raised = _rows(
+        database,
+        "SELECT token, serial FROM page_stamps "  # noqa: S608
+        f"WHERE token = 'all' OR token LIKE '{RECORDS}%'",
     )
+    serials = dict(raised.iter_rows())
     counts = _rows(
         database,
         "SELECT month, CAST(sum(records) AS bigint) FROM monthly_delivery GROUP BY month",
     )
     months = {
         month: f"{identity} {serials.get(RECORDS)} {serials.get(month_token(month))} {count}"
-        for month, count in sorted(counts)
+        for month, count in sorted(counts.iter_rows())
     }
     return f"{identity} {serials.get('all')}", months
 
@@ -157,31 +152,13 @@ def _as_text(column: Column, source: str) -> str:
 
 def _write(database: AdbcConnection, sql: str, stored: Stored, path: Path) -> bool:
     """Write the rows of a query to a file, whole or not at all; whether there was one."""
-    batches = _frames(database, sql, stored)
-    first = next(batches, None)
-    if first is None:
+    rows = _rows(database, sql)
+    if rows.is_empty():
         path.unlink(missing_ok=True)
         return False
-
-    def write(target: Path) -> None:
-        import pyarrow.parquet as pq
-
-        table = first.to_arrow()
-        with pq.ParquetWriter(target, table.schema, compression="zstd") as writer:
-            writer.write_table(table)
-            for frame in batches:
-                writer.write_table(frame.to_arrow().cast(table.schema))
-
-    _replace(path, write)
+    typed = rows.select(_typed(column, rows) for column in stored.table.columns)
+    _replace(path, storable(stored.name, typed).write_parquet)
     return True
-
-
-def _frames(database: AdbcConnection, sql: str, stored: Stored) -> Iterator[pl.DataFrame]:
-    for batch in _batches(database, sql):
-        if batch.num_rows:
-            frame = pl.DataFrame(pl.from_arrow(batch))
-            typed = frame.select(_typed(column, frame) for column in stored.table.columns)
-            yield storable(stored.name, typed)
 
 
 def _typed(column: Column, frame: pl.DataFrame) -> pl.Expr:
@@ -233,20 +210,13 @@ def _connect(shell: BaseDatabaseWrapper) -> Iterator[AdbcConnection]:
         yield connected
 
 
-def _batches(database: AdbcConnection, sql: str) -> Iterator["pa.RecordBatch"]:
-    import pyarrow as pa
-
+def _rows(database: AdbcConnection, sql: str) -> pl.DataFrame:
     with AdbcStatement(database) as statement:
         if not is_postgresql():
             statement.set_options(**{"adbc.sqlite.query.batch_rows": BATCH_ROWS})
         statement.set_sql_query(sql)
         stream, _ = statement.execute_query()
-        with pa.RecordBatchReader.from_stream(stream) as batches:
-            yield from batches
-
-
-def _rows(database: AdbcConnection, sql: str) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for batch in _batches(database, sql) for row in batch.to_pylist()]
+        return pl.DataFrame(stream)
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:

@@ -5,14 +5,13 @@ from datetime import date
 from functools import cache
 
 import polars as pl
-import pyarrow as pa
 
 from almoner.citypackage.cells import YEARS
 from almoner.rules.calendar import is_working_day, statutory
 
 
 @cache
-def calendar() -> pa.Table:
+def calendar() -> pl.DataFrame:
     """Every day that a package may bear, as city.py describes the table `calendar`.
 
     Its counts differ between two days by what rules.calendar.working_days_between gives.
@@ -33,15 +32,13 @@ def calendar() -> pa.Table:
     )
     start = (date(1970, 1, 1) - first).days
     counts = {"workdays": worked, "estimated": ~known}
-    return _arrow(
-        days.select("day", "text", "month", "year").with_columns(
-            (marked.cum_sum().cast(pl.Int64) - marked.cum_sum()[start]).alias(name)
-            for name, marked in counts.items()
-        )
+    return days.select("day", "text", "month", "year").with_columns(
+        (marked.cum_sum().cast(pl.Int64) - marked.cum_sum()[start]).alias(name)
+        for name, marked in counts.items()
     )
 
 
-def lineage(areas: Iterable[Mapping[str, object]]) -> pa.Table:
+def lineage(areas: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """Each area with itself and each of its ancestors, as city.py describes `lineage`."""
     by_code = {area["code"]: area for area in areas}
     rows = []
@@ -53,9 +50,4 @@ def lineage(areas: Iterable[Mapping[str, object]]) -> pa.Table:
             seen.append(above)
             above = by_code[above]["parent_code"]
     texts = dict.fromkeys(("area_code", "ancestor", "level"), pl.String)
-    return _arrow(pl.DataFrame(rows, schema={**texts, "distance": pl.Int64}, orient="row"))
-
-
-def _arrow(frame: pl.DataFrame) -> pa.Table:
-    """As Arrow with plain strings: Spark's reader knows no string views."""
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pl.DataFrame(rows, schema={**texts, "distance": pl.Int64}, orient="row")

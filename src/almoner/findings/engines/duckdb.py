@@ -60,7 +60,7 @@ class DuckDB(Engine):
 
     def city(self, files: Files, as_of: date) -> City:
         """The city that these files hold, each table a view of its files."""
-        self._files = dated(files.get(RECORDS, ()))
+        self._files = dated(self._connection, files.get(RECORDS, ()))
         self._schemas: list[str] = []  # shown when they are asked for
         self._show(MAIN, Part(self._files, *ALWAYS), apart=False)
         tables = {"calendar": self._table("calendar", CALENDAR)}

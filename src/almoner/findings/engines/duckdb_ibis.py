@@ -27,7 +27,7 @@ class Database(Backend):  # type: ignore[misc]
         return self.con.sql(self.compile(expr)).to_arrow_table()
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
-        take(self.con, op.name, op.data.to_pyarrow(op.schema))
+        take(self.con, op.name, op.data.to_polars(op.schema))
 
     def shown(self, name: str, kinds: Mapping[str, str]) -> ir.Table:
         """A table whose types, which Ibis would ask DuckDB for, are known."""

@@ -1,11 +1,10 @@
 """Files and rows as tables of DuckDB, in the types of city.py."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from almoner.citypackage.schema import SCHEMA, Column
@@ -29,12 +28,11 @@ LINEAGE = {
 }
 
 
-def take(connection: DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+def take(connection: DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
     """Make a table of rows. A file holds them: DuckDB looks at all else by way of pandas."""
     with tempfile.NamedTemporaryFile(prefix="almoner-", suffix=".parquet") as file:
-        pq.write_table(rows, file, compression="none", use_dictionary=False)
-        file.flush()
-        source = _quoted(Path(file.name))
+        rows.write_parquet(file.name, compression="uncompressed")
+        source = listed([Path(file.name)])
         connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM read_parquet({source})')
 
 
@@ -49,23 +47,27 @@ def select(name: str, paths: Sequence[Path]) -> str:
     if not paths:
         empty = (f'CAST(NULL AS {KINDS[c.type]}) AS "{c.name}"' for c in columns)
         return f"SELECT {', '.join(empty)} LIMIT 0"  # noqa: S608 - names of the format
-    stored = {field.name: str(field.type) for field in pq.read_schema(paths[0])}
+    stored = pl.read_parquet_schema(paths[0])
     shown = (f'{_value(c, stored.get(c.name))} AS "{c.name}"' for c in columns)
-    source = ", ".join(_quoted(path) for path in paths)
     return (
         f"SELECT {', '.join(shown)} FROM "  # noqa: S608 - names of the format, quoted paths
-        f"read_parquet([{source}], hive_partitioning = false)"
+        f"read_parquet({listed(paths)}, hive_partitioning = false)"
     )
 
 
-def _value(column: Column, kind: str | None) -> str:
+def listed(paths: Iterable[Path]) -> str:
+    """Paths as a list in SQL."""
+    return f"[{', '.join(map(_quoted, paths))}]"
+
+
+def _value(column: Column, kind: pl.DataType | None) -> str:
     """The column's value in SQL; `kind` is the type that is stored."""
     name = f'"{column.name}"'
-    if kind is None or kind == "null":
+    if kind is None or kind == pl.Null:
         return f"CAST(NULL AS {KINDS[column.type]})"
-    if kind.startswith("timestamp"):
+    if isinstance(kind, pl.Datetime):
         return f"epoch_us({name})"
-    if kind.startswith("date"):
+    if isinstance(kind, pl.Date):
         return f"CAST({name} - DATE '1970-01-01' AS BIGINT)"
     if column.type == "string" and not column.required:
         return f"nullif(CAST({name} AS VARCHAR), '')"  # in Parquet both mean unknown

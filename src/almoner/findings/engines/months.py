@@ -4,20 +4,37 @@ What follows from the records of a month is grouped part by part: a table of gro
 processor's cache is filled faster, and memory does not grow with the years.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from duckdb import DuckDBPyConnection
 
-from almoner.findings.city import MICROSECONDS_A_DAY, SHANGHAI_AHEAD
-from almoner.findings.days import day_number, day_of_number
+from almoner.findings.city import SHANGHAI_AHEAD
+from almoner.findings.days import day_number
+from almoner.findings.engines.duckdb_tables import listed
 
 LEAST_ROWS = 1_000_000  # of a part: for fewer, a query of its own costs more than it saves
 ALWAYS = day_number(date.min), day_number(date.max)
-MICROSECONDS = (pa.int64(), pa.timestamp("us"), pa.timestamp("us", "UTC"))
+# Timestamps or whole microseconds, as text.
+TOLD = """
+    coalesce(make_timestamp(try_cast({told} AS BIGINT)), try_cast({told} AS TIMESTAMP))
+    + to_microseconds({ahead})
+"""
+FOOTERS = """
+    SELECT
+        file_name,
+        CAST(sum(row_group_num_rows) AS BIGINT),
+        if(bool_and(first IS NOT NULL), CAST(date_trunc('month', min(first)) AS DATE), NULL),
+        if(bool_and(last IS NOT NULL), CAST(date_trunc('month', max(last)) AS DATE), NULL),
+    FROM (
+        SELECT *, {first} AS first, {last} AS last
+        FROM parquet_metadata({paths})
+        WHERE path_in_schema = 'started_at' AND row_group_num_rows > 0
+    )
+    GROUP BY file_name
+"""
 
 
 @dataclass(frozen=True)
@@ -42,9 +59,20 @@ class Part:
     ends: int
 
 
-def dated(paths: Iterable[Path]) -> list[File]:
+def dated(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[File]:
     """The files that hold records, as their footers tell, in the order of their months."""
-    return sorted(filter(None, map(_file, paths)), key=lambda file: file.first)
+    if not paths:
+        return []
+    first, last = (
+        TOLD.format(told=f"stats_{end}_value", ahead=SHANGHAI_AHEAD) for end in ("min", "max")
+    )
+    footers = connection.execute(FOOTERS.format(first=first, last=last, paths=listed(paths)))
+    held = {
+        Path(name): (rows, begins or date.min, ends or date.max)
+        for name, rows, begins, ends in footers.fetchall()
+    }
+    files = [File(path, *held[path]) for path in paths if path in held]
+    return sorted(files, key=lambda file: file.first)
 
 
 def parts(files: Sequence[File]) -> list[Part]:
@@ -58,23 +86,3 @@ def parts(files: Sequence[File]) -> list[Part]:
         groups[-1].append(file)
     starts = [day_number(group[0].first) for group in groups[1:]]
     return list(map(Part, groups, [ALWAYS[0], *starts], [*starts, ALWAYS[1]]))
-
-
-def _file(path: Path) -> File | None:
-    footer = pq.read_metadata(path)
-    column = footer.schema.names.index("started_at")
-    groups = map(footer.row_group, range(footer.num_row_groups))
-    spans = [group.column(column).statistics for group in groups if group.num_rows]
-    if not spans:
-        return None
-    kind = footer.schema.to_arrow_schema().field("started_at").type
-    if kind not in MICROSECONDS or not all(span and span.has_min_max for span in spans):
-        return File(path, footer.num_rows, date.min, date.max)
-    # As they are stored: pyarrow makes datetimes of them by way of pandas.
-    first, last = min(span.min_raw for span in spans), max(span.max_raw for span in spans)
-    return File(path, footer.num_rows, _month(first), _month(last))
-
-
-def _month(instant: int) -> date:
-    """The first day of the month of an instant."""
-    return day_of_number((instant + SHANGHAI_AHEAD) // MICROSECONDS_A_DAY).replace(day=1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
-import pyarrow as pa
+import polars as pl
 import pyarrow.parquet as pq
 
 from almoner.citypackage.schema import SCHEMA, Column
@@ -138,9 +138,9 @@ class Spark(Engine):
             self._session.catalog.dropTempView(name)
             rows.unpersist()
 
-    def _register(self, name: str, table: pa.Table) -> None:
+    def _register(self, name: str, rows: pl.DataFrame) -> None:
         path = Path(self._scratch.name) / f"{name}.parquet"
-        pq.write_table(table, path)
+        rows.write_parquet(path)
         self._session.read.parquet(str(path)).createOrReplaceTempView(name)
 
     def _show(self, name: str, paths: Sequence[Path]) -> None:
