@@ -46,6 +46,12 @@ SELECT ocid, buyer.id AS buyer, tender.procuringEntity.id AS entity, tender.stat
 FROM read_ndjson($files, columns = $fields, compression = 'none', hive_partitioning = false,
     maximum_object_size = $longest)
 """
+# Nothing is fetched from anywhere, and nothing written.
+ALONE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "temp_directory": "",
+}
 LONGEST = 16 * 1024 * 1024
 BATCH, TOGETHER = 20_000, 8  # releases; batches that are taken apart at once
 NOT_SUBMITTED = ("invited", "withdrawn")
@@ -97,7 +103,7 @@ def read_columns(
     """
     parts = _Parts(settings, evidence, looked_at=longest is None)
     longest = max(longest or 0, LONGEST)
-    with duckdb.connect(config={"temp_directory": ""}) as engine:
+    with duckdb.connect(config=ALONE) as engine:
         try:
             for chunk in _chunks(engine, files, longest):
                 parts.add(chunk)
