@@ -180,7 +180,7 @@ def test_no_json_breaks_the_count(tmp_path_factory, lines):
 
 
 @given(lines=st.lists(RELEASE | STRANGE, max_size=5))
-@settings(max_examples=50)
+@settings(max_examples=40)
 def test_a_file_read_at_once_says_what_the_prepared_one_does(tmp_path_factory, lines):
     folder = tmp_path_factory.mktemp("flags")
     expected = answer(folder / "releases.jsonl.gz", *lines, settings=CARDINALS)

@@ -3,7 +3,6 @@
 DuckDB reads the JSON, and of it only the fields that Cardinal's indicators need.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -53,7 +52,7 @@ ALONE: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
 }
 LONGEST = 16 * 1024 * 1024
-BATCH, TOGETHER = 20_000, 8  # releases; batches that are taken apart at once
+BATCH, TOGETHER = 20_000, 12  # releases; batches that are taken apart at once
 NOT_SUBMITTED = ("invited", "withdrawn")
 # What is no text in JSON and yet comes as text: an object, a list, a truth value, a number that is
 # not whole. A text that only looks like one is prepared as well.
@@ -69,7 +68,7 @@ class UnlikeError(Exception):
 
 @dataclass(frozen=True)
 class Columns:
-    """What is counted of a file.
+    """What is counted of some releases, taken apart.
 
     `left_out` has the processes that are not counted, and why; `processes` has a row of each of the
     others, numbered by `p`, by which the rest names it. `offers` has the bids that were submitted,
@@ -89,140 +88,109 @@ class Columns:
 
 
 def read_columns(
-    files: list[Path],
-    settings: Settings,
-    *,
-    evidence: bool,
-    tell: Tell,
-    longest: int | None = None,
-) -> Columns:
-    """The columns of files of one release a line; what is only `evidence` is kept where wanted.
+    files: list[Path], settings: Settings, tell: Tell, *, longest: int | None = None
+) -> Iterator[Columns]:
+    """The columns of files of one release a line, of some thousand releases after the other.
 
-    UnlikeError where a line, or a value, is not as the standard has it. Where it is known how many
-    bytes the `longest` line has, the files were prepared, and there is no need to look.
+    UnlikeError where a line, or a value, is not as the standard has it, or a process comes twice.
+    Where it is known how many bytes the `longest` line has, the files were prepared, and there is
+    no need to look.
     """
-    parts = _Parts(settings, evidence, looked_at=longest is None)
-    longest = max(longest or 0, LONGEST)
+    ocids = [pl.Series(dtype=pl.String)]
     with duckdb.connect(config=ALONE) as engine:
         try:
-            for chunk in _chunks(engine, files, longest):
-                parts.add(chunk)
+            for chunk in _chunks(engine, files, max(longest or 0, LONGEST)):
+                columns = _taken_apart(chunk, settings)
+                if longest is None:
+                    _look_at(chunk, columns)
+                ocids.append(chunk["ocid"].drop_nulls())
+                yield columns
                 tell(max(engine.query_progress() / 100, 0.0))
         # Arrow passes on as an OSError what the engine meets after its first rows.
         except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise UnlikeError(str(error)) from None
-    return parts.joined()
+    once = pl.concat(ocids)
+    _require(once.n_unique() == len(once), "several releases of a process")
 
 
 def _chunks(
     engine: duckdb.DuckDBPyConnection, files: list[Path], longest: int
 ) -> Iterator[pl.DataFrame]:
-    """The rows of the query, many at once; first a chunk of none, for there may be none at all."""
+    """The rows of the query, many at once; of a file without any, one chunk of none."""
     engine.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     engine.execute("SET progress_bar_time = 0")
+    engine.execute("SET streaming_buffer_size = '64MB'")
     named = {"files": [str(file) for file in files], "fields": FIELDS, "longest": longest}
     batches = engine.sql(QUERY, params=named).to_arrow_reader(BATCH)
-    yield pl.DataFrame(pa.Table.from_batches([], batches.schema))
+    chunk = list(islice(batches, TOGETHER))
+    yield pl.DataFrame(pa.Table.from_batches(chunk, batches.schema).combine_chunks())
     while chunk := list(islice(batches, TOGETHER)):
         yield pl.DataFrame(pa.Table.from_batches(chunk).combine_chunks())
 
 
-class _Parts:
-    """Takes one chunk after the other apart."""
-
-    def __init__(self, settings: Settings, evidence: bool, looked_at: bool) -> None:
-        self.settings = settings
-        self.looked_at = looked_at
-        self.unseen = set() if evidence else {"start", "end", "bid", "date"}
-        self.parts: defaultdict[str, list[pl.DataFrame]] = defaultdict(list)
-        self.rows = self.bids = 0
-
-    def joined(self) -> Columns:
-        """The columns of all chunks."""
-        columns = Columns(**{name: pl.concat(parts) for name, parts in self.parts.items()})
-        ocids = [frame["ocid"].drop_nulls() for frame in (columns.processes, columns.left_out)]
-        once = pl.concat(ocids)
-        _require(once.n_unique() == len(once), "several releases of a process")
-        return columns
-
-    def add(self, chunk: pl.DataFrame) -> None:
-        """Take a chunk apart, and look at it where that is wanted."""
-        if self.looked_at:
-            _require(not chunk["packed"].any(), "a package or a record")
-            _require(not chunk["ocid"].has_nulls(), "a release without ocid")
-            _require(chunk["number"].str.contains(WHOLE).all(), "a number that is not whole")
-        why = _why_left_out(chunk, self.settings)
-        self._keep("left_out", chunk.select("ocid", why=why).drop_nulls("why"), "ocid")
-        counted = chunk.filter(why.is_null()).with_row_index("p", self.rows)
-        self.rows += counted.height
-        self._add_processes(counted)
-        self._add_bids(_each(counted, "bids", "p").unnest("value"))
-        self._add_awards(_each(counted, "awards", "p"))
-
-    def _add_processes(self, counted: pl.DataFrame) -> None:
-        named = pl.col("buyer", "entity", "method", "details").cast(NAMES)
-        given = [pl.col(name).is_not_null() for name in ("bids", "awards")]
-        processes = counted.select(
-            "p", "ocid", named, "start", "end", "number", *given,
+def _taken_apart(chunk: pl.DataFrame, settings: Settings) -> Columns:
+    why = _why_left_out(chunk, settings)
+    counted = chunk.filter(why.is_null()).with_row_index("p")
+    given = [pl.col(name).is_not_null() for name in ("bids", "awards")]
+    bids = _submitted(_each(counted, "bids", "p"))
+    awards = _each(counted, "awards", "p").rename({"relatedLots": "lots"})
+    awards = awards.with_columns(supplier=_alone("suppliers"))
+    active = awards.filter(pl.col.status == "active")
+    items = _each(active.drop_nulls("supplier"), "items", "p", "supplier")
+    return Columns(
+        left_out=chunk.select("ocid", why=why).drop_nulls("why"),
+        processes=counted.select(
+            "p", "ocid", "method", "details", "start", "end", "number", *given,
+            pl.col("buyer", "entity").cast(NAMES),
             opened=instants(counted["start"]), closed=instants(counted["end"]),
-        )  # fmt: skip
-        texts = ("ocid", "buyer", "entity", "method", "details", "start", "end")
-        self._keep("processes", processes, *texts)
-
-    def _add_bids(self, bids: pl.DataFrame) -> None:
-        submitted = bids.filter(~pl.col.status.is_in(NOT_SUBMITTED)).with_row_index("b", self.bids)
-        self.bids += submitted.height
-        submitted = submitted.with_columns(
-            pl.col("status", "currency").cast(NAMES),
-            amount=pl.col.amount.cast(pl.Float64, strict=False),
-            unread=pl.col.amount,
-        )
-        offers = submitted.select(
-            "b", "p", "status", "date", "amount", "currency",
-            bid="id",
-            dated=instants(submitted["date"]),
-            price=pl.when(pl.col.currency.is_not_null()).then("amount"),
-            tenderer=_alone("tenderers"),
-            lots=pl.when(pl.col.relatedLots.list.len() > 0).then("relatedLots"),
-        )  # fmt: skip
-        self._keep("offers", offers, "bid", "status", "date", "currency")
-        tenderers = _each(submitted, "tenderers", "b", "p", "status").drop_nulls("id")
-        self._keep("tenderers", tenderers.with_columns(pl.col.id.cast(NAMES)), "id")
-        if self.looked_at:
-            known = submitted.drop_nulls("unread")["amount"]
-            _require(known.is_between(-MOST, MOST).sum() == len(known), "an amount that is none")
-        self._look_at_lots(offers)
-
-    def _add_awards(self, awards: pl.DataFrame) -> None:
-        awards = awards.rename({"relatedLots": "lots"}).with_columns(
-            status=pl.col.status.cast(NAMES), supplier=_alone("suppliers")
-        )
-        kept = awards.select("p", "status", "supplier", "lots", pl.col.suppliers.list.len())
-        self._keep("awards", kept, "status")
-        active = awards.filter(pl.col.status == "active")
-        suppliers = _each(active, "suppliers", "p").drop_nulls().unique()
-        self._keep("suppliers", suppliers.with_columns(pl.col.id.cast(NAMES)), "id")
-        items = _each(active.drop_nulls("supplier"), "items", "p", "supplier")
-        classes = items.unnest("classification").rename({"id": "class"}).drop_nulls().unique()
-        self._keep("classes", classes, "class")
-        self._look_at_lots(kept)
-
-    def _keep(self, name: str, part: pl.DataFrame, *texts: str) -> None:
-        if self.looked_at:
-            for text in set(texts) - self.unseen:
-                _look_at(part[text])
-        self.parts[name].append(part.drop(self.unseen, strict=False))
-
-    def _look_at_lots(self, part: pl.DataFrame) -> None:
-        if self.looked_at:
-            lots = part["lots"].drop_nulls().explode()
-            _require(not lots.has_nulls(), "a part that is none")
-            _look_at(lots)
+        ),
+        offers=bids.drop("tenderers"),
+        tenderers=_known(_each(bids, "tenderers", "b", "p", "status")),
+        awards=awards.select("p", "status", "supplier", "lots", pl.col.suppliers.list.len()),
+        suppliers=_known(_each(active, "suppliers", "p")).unique(),
+        classes=items.unnest("classification").rename({"id": "class"}).drop_nulls().unique(),
+    )  # fmt: skip
 
 
-def _look_at(texts: pl.Series) -> None:
-    each = texts.unique().cast(pl.String) if texts.dtype == NAMES else texts
-    _require(not each.str.contains(ODD).any(), "a text that is none")
+def _submitted(bids: pl.DataFrame) -> pl.DataFrame:
+    submitted = bids.filter(~pl.col.status.is_in(NOT_SUBMITTED)).unnest("value")
+    amount = pl.col.amount.cast(pl.Float64, strict=False)
+    return submitted.with_row_index("b").select(
+        "b", "p", "status", "date", "currency", "tenderers", amount, unread="amount",
+        bid="id",
+        dated=instants(submitted["date"]),
+        price=pl.when(pl.col.currency.is_not_null()).then(amount),
+        tenderer=_alone("tenderers"),
+        lots=pl.when(pl.col.relatedLots.list.len() > 0).then("relatedLots"),
+    )  # fmt: skip
+
+
+def _look_at(chunk: pl.DataFrame, columns: Columns) -> None:
+    """UnlikeError where something is not of the type that it should have."""
+    _require(not chunk["packed"].any(), "a package or a record")
+    _require(not chunk["ocid"].has_nulls(), "a release without ocid")
+    _require(chunk["number"].str.contains(WHOLE).all(), "a number that is not whole")
+    processes, offers = columns.processes, columns.offers
+    amounts = offers.drop_nulls("unread")["amount"]
+    _require(amounts.is_between(-MOST, MOST).sum() == len(amounts), "an amount that is none")
+    lots = pl.concat([offers["lots"], columns.awards["lots"]]).drop_nulls().explode()
+    _require(not lots.has_nulls(), "a part that is none")
+    texts = [
+        chunk["ocid"],
+        *(processes[name] for name in ("buyer", "entity", "method", "details")),
+        *(offers[name] for name in ("bid", "status", "currency")),
+        processes.filter(pl.col.opened.is_null())["start"],
+        processes.filter(pl.col.closed.is_null())["end"],
+        offers.filter(pl.col.dated.is_null())["date"],
+        lots,
+        columns.tenderers["id"],
+        columns.awards["status"],
+        columns.suppliers["id"],
+        columns.classes["class"],
+    ]
+    for text in texts:
+        each = text.unique().cast(pl.String) if text.dtype == NAMES else text
+        _require(not each.str.contains(ODD).any(), "a text that is none")
 
 
 def _why_left_out(chunk: pl.DataFrame, settings: Settings) -> pl.Series:
@@ -241,6 +209,10 @@ def _each(frame: pl.DataFrame, parts: str, *kept: str) -> pl.DataFrame:
     each = frame.select(*kept, parts).explode(parts, empty_as_null=False, keep_nulls=False)
     _require(not each[parts].has_nulls(), "a part that is none")
     return each.unnest(parts)
+
+
+def _known(references: pl.DataFrame) -> pl.DataFrame:
+    return references.drop_nulls("id").with_columns(pl.col.id.cast(NAMES))
 
 
 def _alone(parts: str) -> pl.Expr:

@@ -3,18 +3,16 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
 
-from almoner.flags.columns import Columns, Tell, UnlikeError, read_columns
+from almoner.flags.columns import Tell, UnlikeError, read_columns
 from almoner.flags.decoding import decoder
-from almoner.flags.facts import Facts
+from almoner.flags.indicators import noted
 from almoner.flags.merging import merged
 from almoner.flags.reading import MIB, Reader, is_gzip, read_gzip, read_part, whole_document
 from almoner.flags.release import FullRelease, Release
@@ -43,36 +41,37 @@ def flags(
     A large file that must be prepared is shared with processes that import the caller's script.
     """
     told = on_progress or _untold
-    tally, tell = Tally(), partial(told, "Reading")
-    columns = None
-    if not (strict or settings.full):
-        columns = _read_plain(path, settings, evidence, tell)
-    if columns is None:
-        with TemporaryDirectory() as folder:
-            prepare = partial(_prepare, path, Path(folder), settings, strict)
-            tally = prepare(frozenset(), partial(told, "Preparing"))
-            if tally.repeated:
-                tally = prepare(frozenset(tally.repeated), partial(told, "Merging"))
-            files, longest = sorted(Path(folder).iterdir()), tally.longest
-            columns = read_columns(files, settings, evidence=evidence, tell=tell, longest=longest)
-    return report(Facts(columns, settings), tally, settings, evidence)
+    tell = partial(told, "Reading")
+    if not (strict or settings.full) and _may_be_plain(path):
+        try:
+            columns = read_columns([path.resolve()], settings, tell)
+            return report(noted(columns, settings, evidence), Tally())
+        except UnlikeError:
+            pass
+    with TemporaryDirectory() as folder:
+        prepare = partial(_prepare, path, Path(folder), settings, strict)
+        tally = prepare(frozenset(), partial(told, "Preparing"))
+        if tally.repeated:
+            tally = prepare(frozenset(tally.repeated), partial(told, "Merging"))
+        files = sorted(Path(folder).iterdir())
+        columns = read_columns(files, settings, tell, longest=tally.longest)
+        return report(noted(columns, settings, evidence), tally)
 
 
-def _read_plain(path: Path, settings: Settings, evidence: bool, tell: Tell) -> Columns | None:
-    """The columns of a file of plain lines, read at once; None where it must be prepared first."""
+def _may_be_plain(path: Path) -> bool:
+    """Whether to try to read a file without preparing it."""
     # Of a name with these, the engine would read other files.
-    if is_gzip(path) or set("*?[]{}\\") & set(str(path)):
-        return None
-    try:
-        return read_columns([path.resolve()], settings, evidence=evidence, tell=tell)
-    except UnlikeError:
-        return None
+    return not is_gzip(path) and not set("*?[]{}\\") & set(str(path))
 
 
 def _prepare(
     path: Path, folder: Path, settings: Settings, strict: bool, held: frozenset[str], tell: Tell
 ) -> Tally:
     """Write the releases of a file to files of plain lines in a folder, on all the processors."""
+    # They take longer to import than a small file to read.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     size = path.stat().st_size
     document = whole_document(path, decoder(full=settings.full))
     shared = document is None and not strict and not is_gzip(path) and size >= WORTH_SHARING

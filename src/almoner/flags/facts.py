@@ -1,6 +1,7 @@
-"""What several indicators ask of each contracting process, worked out once for all of them."""
+"""What several indicators ask of contracting processes, worked out once."""
 
 from collections import Counter
+from functools import cached_property
 
 import polars as pl
 
@@ -14,6 +15,7 @@ NO_AWARDS, NO_BIDS = "awards", "bids.details"
 NOT_FINAL, NOT_ALONE = "awards that are all final", "one active award alone"
 NO_SUPPLIER, NO_ID = "one supplier alone in awards.suppliers", "awards.suppliers.id"
 NO_COMPARISON = "a method by which prices are compared"
+SHOWN = ("bid", "status", "date", "tenderers", "amount", "currency", "lots")
 VALID, OUT = pl.col.status == "valid", pl.col.status == "disqualified"
 
 
@@ -24,8 +26,12 @@ def because(holds: pl.Expr, reason: str) -> pl.Expr:
 
 def lacking(processes: pl.DataFrame, *reasons: pl.Expr) -> Counter[str]:
     """How many processes lack what; of several reasons the first counts."""
-    reason = processes.select(pl.coalesce(*reasons)).to_series().drop_nulls()
-    return Counter(dict(reason.value_counts().iter_rows()))
+    return counts(processes.select(pl.coalesce(*reasons)).to_series())
+
+
+def counts(texts: pl.Series) -> Counter[str]:
+    """How often each text stands there."""
+    return Counter(dict(texts.drop_nulls().value_counts().iter_rows()))
 
 
 UNDECIDED = pl.coalesce(
@@ -42,7 +48,7 @@ NO_WINNER = pl.coalesce(
 
 
 class Facts:
-    """What is known of the processes that are counted.
+    """What is known of some processes that are counted.
 
     `processes` tells besides of each process how many `offers` it has, how many of these are out of
     the running (`out`), `priced`, or `valid` and of one tenderer; how many awards are `active`, and
@@ -51,21 +57,17 @@ class Facts:
     """
 
     def __init__(self, columns: Columns, settings: Settings) -> None:
-        self.left_out = lacking(columns.left_out, pl.col.why)
         self.offers, self.tenderers = columns.offers, columns.tenderers
         self.suppliers, self.classes = columns.suppliers, columns.classes
+        bidding, awarding = _bidding(columns.offers), _awarding(columns.awards)
         self.processes = (
-            columns.processes.join(
-                _bidding(columns.offers), on="p", how="left", maintain_order="left"
-            )
-            .join(_awarding(columns.awards), on="p", how="left", maintain_order="left")
+            columns.processes.join(bidding, on="p", how="left", maintain_order="left")
+            .join(awarding, on="p", how="left", maintain_order="left")
             .with_columns(pl.col("offers", "valid", "out", "priced", "active", "open").fill_null(0))
             .with_columns(compared=_compared(settings), undecided=UNDECIDED)
             .with_columns(no_winner=NO_WINNER)
             .with_columns(winner=pl.when(pl.col.no_winner.is_null()).then("supplier"))
         )
-        currencies = self.offers.drop_nulls("price")["currency"].value_counts()
-        self.currencies = Counter(dict(currencies.iter_rows()))
 
     def with_process(self, rows: pl.DataFrame, *columns: str, **named: str) -> pl.DataFrame:
         """The rows with what these columns say of the process `p` of each."""
@@ -84,6 +86,24 @@ class Facts:
         tenderers = self.tenderers.join(offers, on="b", how="semi").group_by("b")
         whose = tenderers.agg(whose=pl.col.id.cast(pl.String).unique().sort().str.join("\0"))
         return offers.join(whose, on="b", how="left")
+
+    def bids(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """For each process of the rows, which name their bids `b`, these bids as evidence."""
+        own = rows.select("p", "b").join(self.shown, on="b").sort("b").group_by("p")
+        return own.agg(bids=pl.struct(SHOWN))
+
+    def bid(self, rows: pl.DataFrame, name: str, key: str = "b") -> pl.DataFrame:
+        """The rows with the bid that a column names, as evidence under another name."""
+        shown = self.shown.select(pl.col.b.alias(key), pl.struct(SHOWN).alias(name))
+        return rows.join(shown, on=key)
+
+    @cached_property
+    def shown(self) -> pl.DataFrame:
+        """Each bid `b`, and which one it is, of whom, for how much."""
+        of_whom = pl.col.id.cast(pl.String).unique().sort()
+        tenderers = self.tenderers.group_by("b").agg(tenderers=of_whom)
+        bids = self.offers.join(tenderers, on="b", how="left")
+        return bids.with_columns(pl.col.tenderers.fill_null([])).select("b", *SHOWN)
 
 
 def _bidding(offers: pl.DataFrame) -> pl.DataFrame:

@@ -3,32 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import polars as pl
 
-from almoner.flags import across, within
-from almoner.flags.counting import Count, Found, without_nulls
-from almoner.flags.facts import Facts
+from almoner.flags.conclusions import Conclusions, Found
 from almoner.flags.guide_results import GuideResults
-from almoner.flags.settings import Settings
+from almoner.flags.notes import Notes
 from almoner.flags.tally import Evidence, Finding, Tally
 
 RESULT = {"id": pl.String, "value": pl.Float64, "code": pl.String}
 GROUPS = ("OCID", "Buyer", "ProcuringEntity", "Tenderer", "Market")
-INDICATORS = {
-    "R003": within.short_period,
-    "R018": within.single_bid,
-    "R024": across.close,
-    "R025": across.unsuccessful,
-    "R028": within.identical_prices,
-    "R030": within.late_bid,
-    "R035": within.others_disqualified,
-    "R036": within.lowest_disqualified,
-    "R038": across.disqualified,
-    "R048": across.heterogeneous,
-    "R058": across.discounted,
-}
 
 # By group and id, then by code.
 Values = dict[str, dict[str, dict[str, float]]]
@@ -57,31 +43,30 @@ class Report:
     faults: tuple[tuple[int, str], ...]
 
 
-def report(facts: Facts, tally: Tally, settings: Settings, evidence: bool) -> Report:
+def report(notes: Notes, tally: Tally) -> Report:
     """Work out the results; the same for the same releases, whatever their order."""
-    left_out = facts.left_out
+    left_out, settings = notes.left_out, notes.settings
     if absent := len(tally.linked - tally.ocids - tally.held.keys()):
         left_out["linked releases that are not in the file"] = absent
-    currency = settings.currency or main_currency(facts.currencies)
-    count = Count(facts, settings, currency, evidence)
-    wanted = [indicator for code, indicator in INDICATORS.items() if code in settings.codes]
-    found = [one for indicator in wanted for one in indicator(count)]
+    currency = settings.currency or main_currency(notes.currencies)
+    conclusions = Conclusions(notes, currency)
+    found = list(conclusions.results())
     guide = GuideResults(tally.rows, settings, currency)
     noted = list(guide.findings())
-    lacking = tally.missing | count.lacking
+    lacking = tally.missing | notes.lacking
     return Report(
         values=_values(found, noted),
-        evidence=_evidence(found, noted) if evidence else {},
-        fences=count.fences,
+        evidence=_evidence(found, noted) if notes.evidence else {},
+        fences=conclusions.fences,
         coverage={
-            code: Coverage(0, {guide.unmet[code]: facts.processes.height})
+            code: Coverage(0, {guide.unmet[code]: notes.processes})
             if code in guide.unmet
-            else _coverage(facts, lacking[code], guide.unlike[code])
+            else _coverage(notes.processes, lacking[code], guide.unlike[code])
             for code in settings.codes
         },
-        processes=facts.processes.height,
+        processes=notes.processes,
         currency=currency,
-        other_currencies=_sorted(one for one in facts.currencies.items() if one[0] != currency),
+        other_currencies=_sorted(one for one in notes.currencies.items() if one[0] != currency),
         left_out=_sorted(left_out.items()),
         faults=tuple(tally.faults),
     )
@@ -93,9 +78,9 @@ def _values(found: list[Found], noted: list[Finding]) -> Values:
     for group in GROUPS:
         of_guide = [(key, value, code) for code, of, key, value, _ in noted if of == group]
         rows = [pl.DataFrame(of_guide, RESULT, orient="row")]
-        rows += (
-            one.select("id", "value", code=pl.lit(code)) for code, of, one in found if of == group
-        )
+        for code, of, one in found:
+            if of == group:
+                rows.append(one.select(pl.col.id.cast(pl.String), "value", code=pl.lit(code)))
         ordered = pl.concat(rows).sort("id", "code", maintain_order=True).to_dict(as_series=False)
         for key, value, code in zip(*ordered.values(), strict=True):
             values.setdefault(group, {}).setdefault(key, {})[code] = value
@@ -109,7 +94,7 @@ def _evidence(
     for code, group, rows in found:
         for row in rows.iter_rows(named=True):
             key, _ = row.pop("id"), row.pop("value")
-            evidence[code, group, key].append(without_nulls(row))
+            evidence[code, group, key].append(_known(row))
     for code, group, key, _, shown in noted:
         if shown is not None:
             evidence[code, group, key].append(shown)
@@ -123,10 +108,19 @@ def main_currency(currencies: Mapping[str, int]) -> str | None:
     return min(currencies, key=lambda one: (-currencies[one], one), default=None)
 
 
-def _coverage(facts: Facts, lacking: Mapping[str, int], unlike: Mapping[str, int]) -> Coverage:
+def _coverage(processes: int, lacking: Mapping[str, int], unlike: Mapping[str, int]) -> Coverage:
     missing = dict(lacking) | dict(unlike)
-    return Coverage(facts.processes.height - sum(missing.values()), _sorted(missing.items()))
+    return Coverage(processes - sum(missing.values()), _sorted(missing.items()))
 
 
 def _sorted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return dict(sorted(counts))
+
+
+def _known(value: Any) -> Any:
+    """Evidence without what is not known."""
+    if isinstance(value, dict):
+        return {key: _known(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_known(one) for one in value]
+    return value
