@@ -3,6 +3,7 @@
 import os
 import shutil
 from importlib.resources import files
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request
@@ -16,10 +17,16 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page of ours is small and each test waits for it: helper threads and a heap that is swept
+    # often cost more than they spare.
+    "--js-flags=--single-threaded --min-semi-space-size=64",
     # No name but the loopback resolves: a page that needs another host is a page that fails.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Where a page has it from its beginning (`add_init_script`): to hand over half a megabyte each time
+# takes longer, and a script element would be subject to the page's content security policy.
+AXE = Path(str(files("axe_playwright_python").joinpath("axe.min.js")))
 # axe parses the colours of each place anew, a third of its work, though a page has but a dozen.
 # Without the details of what passed: they are many and nobody reads them.
 AXE_RUN = """tags => {
@@ -74,9 +81,10 @@ def watch(page: Page) -> list[str]:
 
 
 def violations(page: Page) -> list[str]:
-    """Each accessibility rule that the page breaks, with what to do and the places."""
-    # evaluate() is not subject to the page's content security policy; a script element would be.
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    """Each accessibility rule that the page breaks, with what to do and the places.
+
+    The page has axe from its beginning, by `add_init_script`.
+    """
     return [
         f"{rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes']]}"
         for rule in page.evaluate(AXE_RUN, AXE_TAGS)["violations"]
