@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,8 @@ import polars as pl
 from almoner.citypackage import SCHEMA
 from almoner.citypackage.cells import parse
 from almoner.citypackage.schema import Column
-from almoner.findings.definition import definition
-from almoner.findings.engines import Engine
+from almoner.findings.city import City
+from almoner.findings.definition import Definition, definition
 from almoner.findings.engines.duckdb import DuckDB
 from almoner.findings.package import storable
 from almoner.findings.run import Finding, compute
@@ -174,19 +175,46 @@ DEFAULTS: dict[str, dict[str, str]] = {
 
 
 def found(code: str, as_of: str = AS_OF, **tables: Rows) -> list[Finding]:
-    """What the rule finds on DuckDB; tables that it needs and that are not given are empty."""
-    return found_on(duckdb(), code, as_of, **tables)
-
-
-def found_on(engine: Engine, code: str, as_of: str = AS_OF, **tables: Rows) -> list[Finding]:
-    """What the rule finds on that engine, in the order of id and key."""
+    """What the rule finds; tables that it needs and that are not given are empty."""
     entry = definition(code)
     unused = tables.keys() - set(entry.needs)
     assert not unused, f"{code} does not need {unused}"
     with tempfile.TemporaryDirectory() as folder:
         files = write({name: tables.get(name, []) for name in entry.needs}, Path(folder))
-        city = engine.city(files, date.fromisoformat(as_of))
-        return sorted(compute(entry, city), key=lambda one: (one.id, one.key or ""))
+        city = duckdb().city(files, date.fromisoformat(as_of))
+        return sorted(computed_once(entry, city), key=lambda one: (one.id, one.key or ""))
+
+
+def computed_once(entry: Definition, city: City) -> list[Finding]:
+    """What `compute` gives on the engine of this process, each rule written once for a day.
+
+    What a rule asks follows from its code, the day and the tables that are listed, unless it reads
+    rows first. To write it takes longer than to answer it for a few rows.
+    """
+    asked = entry.code, city.as_of, *sorted(city.tables)
+    if asked not in _WRITTEN:
+        _WRITTEN[asked] = _written(entry, city)
+    return compute(entry, city, _WRITTEN[asked])
+
+
+_WRITTEN: dict[tuple[object, ...], str | None] = {}
+
+
+class _ReadsRowsError(Exception):
+    pass
+
+
+def _written(entry: Definition, city: City) -> str | None:
+    """The SQL of a rule; None if it reads rows first or answers by itself."""
+
+    def unread(query: object) -> list[dict[str, object]]:
+        raise _ReadsRowsError
+
+    try:
+        answer = entry.compute(replace(city, fetch=unread))
+    except _ReadsRowsError:
+        return None
+    return None if isinstance(answer, list) else city.written(answer)
 
 
 def write(tables: Mapping[str, Rows], folder: Path) -> dict[str, list[Path]]:

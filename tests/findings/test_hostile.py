@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.citypackage.small import Rows, tables, write_small
-from tests.findings.small import duckdb
+from tests.findings.small import computed_once, duckdb
 
 from almoner.citypackage.schema import LARGEST_COUNT
 from almoner.findings import output
@@ -51,7 +51,7 @@ def hostile() -> dict[str, Rows]:
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     folder = tmp_path_factory.mktemp("hostile") / 'it\'s [a] *city*; "x"'
     with as_files(write_small(folder, hostile())) as package:
-        return run(duckdb().city(package.files, package.as_of))
+        return run(duckdb().city(package.files, package.as_of), compute=computed_once)
 
 
 def test_every_rule_runs(result: Result) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.demo.oracle_cases import AS_OF as COMPOSED_ON
 from tests.findings.composed import composed
 from tests.findings.sessions import Row, at, numbered
-from tests.findings.small import Rows, duckdb, frame, write
+from tests.findings.small import Rows, computed_once, duckdb, frame, write
 
 from almoner.findings import kept
 from almoner.findings.city import City
@@ -58,7 +58,7 @@ def fresh_run(
     files: Files, codes: Iterable[str] | None = None, as_of: date = AS_OF
 ) -> Sequence[Finding]:
     only = None if codes is None else list(codes)
-    return run(duckdb().city(files, as_of), only).findings
+    return run(duckdb().city(files, as_of), only, compute=computed_once).findings
 
 
 class Computed:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.citypackage.small import tables as small_tables
 from tests.citypackage.small import write_small
-from tests.findings.small import Rows, duckdb, found, write
+from tests.findings.small import Rows, computed_once, duckdb, found, write
 
 from almoner.findings.output import due
 from almoner.findings.package import as_files
@@ -28,7 +28,7 @@ def place(finding: Finding) -> tuple[str, str, str, str]:
 
 def of_package(folder: Path) -> Sequence[Finding]:
     with as_files(folder) as package:
-        return run(duckdb().city(package.files, package.as_of)).findings
+        return run(duckdb().city(package.files, package.as_of), compute=computed_once).findings
 
 
 def test_no_finding_depends_on_the_order_of_rows(tmp_path: Path) -> None:

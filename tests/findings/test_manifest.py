@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.demo.oracle import NOT_COMPUTED, findings
-from tests.findings.small import duckdb
+from tests.findings.small import computed_once, duckdb
 
 from almoner.demo import Scale, generate
 from almoner.findings.package import as_files
@@ -17,7 +17,7 @@ def places(found: tuple[Finding, ...]) -> list[tuple[str, str, str, str]]:
 
 def all_findings(folder: Path) -> tuple[Finding, ...]:
     with as_files(folder) as package:
-        result = run(duckdb().city(package.files, package.as_of))
+        result = run(duckdb().city(package.files, package.as_of), compute=computed_once)
     assert not result.uncomputed
     return result.findings
 

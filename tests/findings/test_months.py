@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.demo.oracle_cases import AS_OF
 from tests.findings.composed import composed
 from tests.findings.sessions import at, numbered
-from tests.findings.small import duckdb, frame, write
+from tests.findings.small import computed_once, duckdb, frame, write
 from tests.findings.test_kept import BY_MONTH, files_of
 
 from almoner.findings.days import day_number
@@ -23,7 +23,8 @@ RECORDS = "service_records"
 
 
 def found_in(files: dict[str, list[Path]], on: str = AS_OF) -> tuple[Finding, ...]:
-    return run(duckdb().city(files, date.fromisoformat(on)), BY_MONTH).findings
+    city = duckdb().city(files, date.fromisoformat(on))
+    return run(city, BY_MONTH, compute=computed_once).findings
 
 
 def stored(path: Path, *starts: str) -> Path:
