@@ -81,10 +81,6 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_unconfigure() -> None:
-    gc.unfreeze()
-
-
 def _touches_database(item: pytest.Item) -> bool:
     from django.test import TransactionTestCase
 
