@@ -120,6 +120,20 @@ def test_the_lowest_bid_is_that_of_a_lot(values):
     assert values("R036", process("1", *bids, winner="W")) == {}
 
 
+def test_each_lot_has_evidence_of_its_own_and_other_currencies_none(report):
+    def lot(name, currency="USD"):
+        out = bid("D", 5, status="disqualified", relatedLots=[name], id=f"out {name}")
+        valid = bid("W", 10, relatedLots=[name], id=f"valid {name}")
+        for one in (out, valid):
+            one["value"]["currency"] = currency
+        return [out, valid]
+
+    bids = [*lot("1"), *lot("2"), *lot("3", "EUR")]
+    found = report(process("1", *bids, winner="W"), codes=["R036"], evidence=True)
+    shown = [[one["bid"] for one in each["bids"]] for each in found.evidence["R036", "OCID", "1"]]
+    assert shown == [["out 1", "valid 1"], ["out 2", "valid 2"]]
+
+
 @pytest.mark.parametrize(("out", "flagged"), [(2, True), (1, False)])
 def test_excessive_disqualified_bids(values, out, flagged):
     bids = [bid("T", status="disqualified" if n < out else "valid") for n in range(4)]

@@ -87,9 +87,9 @@ class Facts:
         whose = tenderers.agg(whose=pl.col.id.cast(pl.String).unique().sort().str.join("\0"))
         return offers.join(whose, on="b", how="left")
 
-    def bids(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """For each process of the rows, which name their bids `b`, these bids as evidence."""
-        own = rows.select("p", "b").join(self.shown, on="b").sort("b").group_by("p")
+    def bids(self, rows: pl.DataFrame, by: str = "p") -> pl.DataFrame:
+        """The bids `b` of the rows as evidence, put together by process or what else is named."""
+        own = rows.select(by, "b").join(self.shown, on="b").sort("b").group_by(by)
         return own.agg(bids=pl.struct(SHOWN))
 
     def bid(self, rows: pl.DataFrame, name: str, key: str = "b") -> pl.DataFrame:

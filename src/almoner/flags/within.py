@@ -147,9 +147,12 @@ def lowest_disqualified(facts: Facts, notes: Notes) -> None:
         .group_by(LOTS, maintain_order=True)
         .agg(lowest=pl.col.status.first(), b=pl.col.b.first(), valid=VALID.any())
     )
-    found = lots.filter(pl.col.lowest == "disqualified", "valid")
-    shown = None
+    found = lots.filter(pl.col.lowest == "disqualified", "valid").with_row_index("lot")
+    noted = found.select("lot", "p", "currency", value=FLAGGED)
     if notes.evidence:
-        valid = bids.filter(VALID).join(found, on=LOTS, how="semi", nulls_equal=True)
-        shown = facts.bids(pl.concat([found.select("p", "b"), valid.select("p", "b")]))
-    notes.of_processes("R036", facts, found.select("p", "currency", value=FLAGGED), shown)
+        valid = (
+            bids.filter(VALID).select("b", *LOTS).join(found.drop("b"), on=LOTS, nulls_equal=True)
+        )
+        shown = pl.concat([found.select("lot", "b"), valid.select("lot", "b")])
+        noted = noted.join(facts.bids(shown, by="lot"), on="lot")
+    notes.of_processes("R036", facts, noted.drop("lot"), None)
