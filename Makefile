@@ -8,7 +8,7 @@ MO := $(PO:.po=.mo)
 .PHONY: help demo test verify bench env env-test lint clean
 help:
 	@echo "make demo    the demonstration city on http://127.0.0.1:8000"
-	@echo "make test    every check (about six minutes once set up)"
+	@echo "make test    every check (about five minutes once set up)"
 	@echo "make verify  the slow suites: kills, races, big packages"
 	@echo "make bench   speed and size as ratios, side by side"
 
