@@ -169,6 +169,15 @@ def test_prices_are_compared_within_the_lot_that_was_awarded(values):
     assert values("R058", release, limits=limits)["OCID"] == {"1": 0.5}
 
 
+def test_an_empty_list_of_lots_says_nothing(values):
+    bids = [bid("W", 100, relatedLots=["1"]), bid("L", 150, relatedLots=["2"])]
+    release = process("1", *bids, winner="W")
+    release["awards"][0]["relatedLots"] = []
+    assert values("R058", release, limits={("R058", "threshold"): 0.1})["OCID"] == {"1": 0.5}
+    same = process("1", bid("A", 10, relatedLots=[]), bid("B", 10))
+    assert values("R028", same)["OCID"] == {"1": 1.0}
+
+
 def test_a_consortiums_bid_is_not_compared(values):
     release = process("1", bid("W+X", 100), bid("L", 150), winner="W")
     assert values("R058", release, limits={("R058", "threshold"): 0.1}) == {}

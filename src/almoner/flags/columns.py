@@ -60,6 +60,7 @@ FRACTION = r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)"
 ODD = rf"^(?:[\[{{]|(?:true|false|-?NaN|-?Infinity|{FRACTION})$)"
 WHOLE = r"^-?[0-9]+$"
 NAMES = pl.Categorical()
+LOTS = pl.when(pl.col.relatedLots.list.len() > 0).then("relatedLots")  # a list of none says nothing
 
 
 class UnlikeError(Exception):
@@ -133,8 +134,7 @@ def _taken_apart(chunk: pl.DataFrame, settings: Settings) -> Columns:
     counted = chunk.filter(why.is_null()).with_row_index("p")
     given = [pl.col(name).is_not_null() for name in ("bids", "awards")]
     bids = _submitted(_each(counted, "bids", "p"))
-    awards = _each(counted, "awards", "p").rename({"relatedLots": "lots"})
-    awards = awards.with_columns(supplier=_alone("suppliers"))
+    awards = _each(counted, "awards", "p").with_columns(lots=LOTS, supplier=_alone("suppliers"))
     active = awards.filter(pl.col.status == "active")
     items = _each(active.drop_nulls("supplier"), "items", "p", "supplier")
     return Columns(
@@ -161,7 +161,7 @@ def _submitted(bids: pl.DataFrame) -> pl.DataFrame:
         dated=instants(submitted["date"]),
         price=pl.when(pl.col.currency.is_not_null()).then(amount),
         tenderer=_alone("tenderers"),
-        lots=pl.when(pl.col.relatedLots.list.len() > 0).then("relatedLots"),
+        lots=LOTS,
     )  # fmt: skip
 
 
