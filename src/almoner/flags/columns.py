@@ -51,6 +51,11 @@ ALONE: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "temp_directory": "",
 }
+# It reads ahead while the rows before are looked at, and says how far it is, though not itself.
+READING = """
+SET streaming_buffer_size = '64MB';
+SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0
+"""
 LONGEST = 16 * 1024 * 1024
 BATCH, TOGETHER = 20_000, 12  # releases; batches that are taken apart at once
 NOT_SUBMITTED = ("invited", "withdrawn")
@@ -97,7 +102,7 @@ def read_columns(
     Where it is known how many bytes the `longest` line has, the files were prepared, and there is
     no need to look.
     """
-    ocids = [pl.Series(dtype=pl.String)]
+    ocids, share = [pl.Series(dtype=pl.String)], 0.0
     with duckdb.connect(config=ALONE) as engine:
         try:
             for chunk in _chunks(engine, files, max(longest or 0, LONGEST)):
@@ -106,7 +111,9 @@ def read_columns(
                     _look_at(chunk, columns)
                 ocids.append(chunk["ocid"].drop_nulls())
                 yield columns
-                tell(max(engine.query_progress() / 100, 0.0))
+                # When all has been read, the engine does not know of it any more.
+                share = max(share, engine.query_progress() / 100)
+                tell(share)
         # Arrow passes on as an OSError what the engine meets after its first rows.
         except (duckdb.Error, pa.ArrowException, OSError) as error:
             raise UnlikeError(str(error)) from None
@@ -117,16 +124,15 @@ def read_columns(
 def _chunks(
     engine: duckdb.DuckDBPyConnection, files: list[Path], longest: int
 ) -> Iterator[pl.DataFrame]:
-    """The rows of the query, many at once; of a file without any, one chunk of none."""
-    engine.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-    engine.execute("SET progress_bar_time = 0")
-    engine.execute("SET streaming_buffer_size = '64MB'")
+    """The rows of the query, many at once, at the end perhaps none."""
+    engine.execute(READING)
     named = {"files": [str(file) for file in files], "fields": FIELDS, "longest": longest}
     batches = engine.sql(QUERY, params=named).to_arrow_reader(BATCH)
-    chunk = list(islice(batches, TOGETHER))
-    yield pl.DataFrame(pa.Table.from_batches(chunk, batches.schema).combine_chunks())
-    while chunk := list(islice(batches, TOGETHER)):
-        yield pl.DataFrame(pa.Table.from_batches(chunk).combine_chunks())
+    while True:
+        chunk = list(islice(batches, TOGETHER))
+        yield pl.DataFrame(pa.Table.from_batches(chunk, batches.schema).combine_chunks())
+        if len(chunk) < TOGETHER:
+            return
 
 
 def _taken_apart(chunk: pl.DataFrame, settings: Settings) -> Columns:

@@ -48,7 +48,7 @@ class Conclusions:
         fences = self.fences.setdefault(code, {})
         limit = self.settings.limit(code, "threshold")
         if limit is None:
-            ordered = values.cast(pl.Float64).sort().to_list()
+            ordered = _ordered(values)
             low, high = quantile(ordered, 0.25), quantile(ordered, 0.75)
             fences |= {f"{prefix}q1": low, f"{prefix}q3": high}
             if side == "upper":
@@ -96,7 +96,7 @@ class Conclusions:
         tenderers = entered.group_by("id").agg(won=pl.col.won.sum(), entered=pl.len())
         tenderers = tenderers.with_columns(value=pl.col.won / pl.col.entered)
         percentile = self.settings.number(code, "percentile") / 100
-        many = quantile(tenderers["entered"].cast(pl.Float64).sort().to_list(), percentile)
+        many = quantile(_ordered(tenderers["entered"]), percentile)
         fence = self._fence(code, tenderers["value"], "lower")
         self.fences[code]["upper_fence"] = many
         flagged = tenderers.filter(pl.col.entered >= many, pl.col.value <= fence, fence > 0)
@@ -146,3 +146,7 @@ class Conclusions:
         )
         lists = own.group_by("id", maintain_order=True).agg(pl.struct(pl.exclude("id")).alias(name))
         return flagged.join(lists, on="id", how="left").with_columns(pl.col(name).fill_null([]))
+
+
+def _ordered(values: pl.Series) -> list[float]:
+    return values.cast(pl.Float64).sort().to_list()
