@@ -204,9 +204,7 @@ def _of_record(
                 on_progress=tell,
             )
         else:
-            result, *_ = compute(
-                engine, data=settings.DATA_DIR, as_of=on, only=only, on_progress=tell
-            )
+            result = compute(engine, data=settings.DATA_DIR, as_of=on, only=only, on_progress=tell)
     return result, on
 
 

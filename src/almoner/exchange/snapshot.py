@@ -38,10 +38,10 @@ def snapshot(folder: Path, on_progress: Tell) -> Mapping[str, list[Path]]:
 
     All of it is of one moment. Sealed bids are left out, as in an export. A folder that holds the
     snapshot of another database is written anew. NumberTooLongError for a number that no engine
-    holds exactly.
+    holds exactly. Whoever asks is `alone` in the folder for as long as the files are read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder), _connect(connection) as database:
+    with _connect(connection) as database:
         known = _read_state(folder)
         loads, months = _stamps(database)
         files = {}
@@ -227,10 +227,15 @@ def _replace(path: Path, write: Callable[[Path], object]) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One snapshot at a time in a folder; a second one waits."""
+def alone(folder: Path, on_progress: Tell = lambda what, share: None) -> Iterator[None]:
+    """One process or thread at a time works with a snapshot's folder; a second one waits."""
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_progress("Waiting for another run", 0)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from almoner.audit.models import Event
 from almoner.delivery.models import ServiceRecord
 from almoner.exchange.export import frames
+from almoner.exchange.snapshot import alone, folder_of
 from almoner.exchange.tables import LOADED_ONLY, STORED
 from almoner.findings.definition import Definition, catalogue
 from almoner.findings.engines import Engine
@@ -29,34 +30,35 @@ Condition = tuple[str, Sequence[str] | None]
 Where = Mapping[str, Condition]
 
 
-def catch_up(*, at: datetime, as_of: date, engine: Engine) -> list[Run] | None:
+def catch_up(*, data: Path, at: datetime, as_of: date, engine: Engine) -> list[Run] | None:
     """Compute again what events since the last time touch; the runs that this made.
 
     Nothing happens before the first whole run was stored (`almoner findings --database --store`).
-    None where a package was loaded: only a whole run can follow that.
+    None where a package was loaded: only a whole run can follow that. Of several processes one
+    follows at a time, so that none keeps what is older than what is kept.
     """
-    first = Run.objects.filter(whole=True).exists()
-    seen = Watched.objects.filter(id=1).values_list("seq", flat=True).first() or 0
-    events = list(Event.objects.filter(seq__gt=seen).order_by("seq"))
-    if not first or not events:
-        return []
-    what = touched(events)
-    if what.all:
-        return None
-    last = events[-1].seq
-    runs = [
-        store(
-            _found(rules, where, as_of, engine),
-            as_of=as_of,
-            at=at,
-            engine=engine.name,
-            codes=[rule.code for rule in rules],
-            scope=scope,
-            whole=False,
-        )
-        for rules, scope, where in _asked(what)
-    ]
-    Watched.objects.update_or_create(id=1, defaults={"seq": last})
+    with alone(folder_of(data)):
+        first = Run.objects.filter(whole=True).exists()
+        seen = Watched.objects.filter(id=1).values_list("seq", flat=True).first() or 0
+        events = list(Event.objects.filter(seq__gt=seen).order_by("seq"))
+        if not first or not events:
+            return []
+        what = touched(events)
+        if what.all:
+            return None
+        runs = [
+            store(
+                _found(rules, where, as_of, engine),
+                as_of=as_of,
+                at=at,
+                engine=engine.name,
+                codes=[rule.code for rule in rules],
+                scope=scope,
+                whole=False,
+            )
+            for rules, scope, where in _asked(what)
+        ]
+        Watched.objects.update_or_create(id=1, defaults={"seq": events[-1].seq})
     return runs
 
 

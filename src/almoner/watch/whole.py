@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db.models import Max
 
 from almoner.audit.models import Event
-from almoner.exchange.snapshot import Tell, folder_of, snapshot
+from almoner.exchange.snapshot import Tell, alone, folder_of, snapshot
 from almoner.fairness.models import FairRun
 from almoner.findings.definition import catalogue, definition
 from almoner.findings.engines import Engine
@@ -26,18 +26,15 @@ def compute(
     as_of: date,
     only: Collection[str] | None,
     on_progress: Tell,
-) -> tuple[Result, Kept, int]:
-    """What the record gives, where it is kept, and the last event that it rests on.
+) -> Result:
+    """What the record gives, without keeping it for the pages.
 
     A snapshot and what was found in it are kept in `data`: the next time only what reads what
     changed is computed again.
     """
-    seen = Event.objects.aggregate(last=Max("seq"))["last"] or 0
     folder = folder_of(data)
-    files = snapshot(folder, on_progress)
-    # The SQL that is kept there is the engine's own.
-    kept = Kept(folder / "found" / engine.name, files, as_of)
-    return run(engine.city(files, as_of), only, on_progress, kept.compute), kept, seen
+    with alone(folder, on_progress):
+        return _computed(engine, folder, as_of, only, on_progress)[0]
 
 
 def refresh(
@@ -49,20 +46,32 @@ def refresh(
     only: Collection[str] | None = None,
     on_progress: Tell = lambda what, share: None,
 ) -> tuple[Result, Run]:
-    """Compute and keep."""
-    result, kept, seen = compute(engine, data=data, as_of=as_of, only=only, on_progress=on_progress)
-    run_ = store(
-        result,
-        as_of=as_of,
-        at=at,
-        engine=engine.name,
-        codes=only or [*catalogue()],
-        whole=only is None,
-        seen=seen if only is None else None,
-    )
-    if only is None:
-        _judge(engine, kept, folder_of(data), at, as_of)
-    return result, run_
+    """Compute and keep. A second run waits, so that none keeps what is older than what is kept."""
+    folder = folder_of(data)
+    with alone(folder, on_progress):
+        seen = Event.objects.aggregate(last=Max("seq"))["last"] or 0
+        result, kept = _computed(engine, folder, as_of, only, on_progress)
+        made = store(
+            result,
+            as_of=as_of,
+            at=at,
+            engine=engine.name,
+            codes=only or [*catalogue()],
+            whole=only is None,
+            seen=seen if only is None else None,
+        )
+        if only is None:
+            _judge(engine, kept, folder, at, as_of)
+    return result, made
+
+
+def _computed(
+    engine: Engine, folder: Path, as_of: date, only: Collection[str] | None, on_progress: Tell
+) -> tuple[Result, Kept]:
+    files = snapshot(folder, on_progress)
+    # The SQL that is kept there is the engine's own.
+    kept = Kept(folder / "found" / engine.name, files, as_of)
+    return run(engine.city(files, as_of), only, on_progress, kept.compute), kept
 
 
 def _judge(engine: Engine, kept: Kept, folder: Path, at: datetime, as_of: date) -> None:

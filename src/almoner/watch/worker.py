@@ -71,7 +71,7 @@ def _follow(engine: "Engine") -> None:
     from almoner.watch.whole import refresh
 
     now = clock.now()
-    if catch_up(at=now, as_of=now.date(), engine=engine) is None:
+    if catch_up(data=settings.DATA_DIR, at=now, as_of=now.date(), engine=engine) is None:
         refresh(engine, data=settings.DATA_DIR, at=now, as_of=now.date())
 
 
