@@ -4,28 +4,29 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
 
 from almoner import __version__
-from almoner.cli import (
-    agreement,
-    assign,
-    check,
-    demo,
-    digest,
-    draw,
-    fair_scores,
-    findings,
-    flags,
-    package,
-    serve,
-    verify,
-    workload,
-)
 
-COMMANDS = (
-    *(check, package, verify, serve, demo, workload, digest),
-    *(findings, flags, fair_scores, agreement, draw, assign),
-)
+COMMANDS = {
+    "check": "check",
+    "load": "package",
+    "export": "package",
+    "verify": "verify",
+    "serve": "serve",
+    "migrate": "serve",
+    "demo": "demo",
+    "workload": "workload",
+    "digest": "digest",
+    "findings": "findings",
+    "flags": "flags",
+    "fair-scores": "fair_scores",
+    "agreement": "agreement",
+    "draw": "draw",
+    "assign": "assign",
+}
+"""Which module has which command, in the order of the help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,9 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="almoner", description="Buy social services in the open.")
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_parser(subparsers)
-    parsed = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    for module in _modules(given):
+        module.add_parser(subparsers)
+    parsed = parser.parse_args(given)
     try:
         return int(parsed.run(parsed))
     except KeyboardInterrupt:
@@ -46,3 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def _modules(given: Sequence[str]) -> list[ModuleType]:
+    """That of the command that is asked for, as others take time to import; else all of them."""
+    asked = COMMANDS.get(given[0]) if given else None
+    names = [asked] if asked else dict.fromkeys(COMMANDS.values())
+    return [import_module(f"{__name__}.{name}") for name in names]

@@ -1,6 +1,7 @@
 """`almoner flags`: red flags in procurement data that anyone publishes as OCDS."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; 0, 1 where the file or a line cannot be read, 2 for misuse."""
+    # Releases are read on all processors while others are judged: more threads would only wait.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from almoner.flags import FileError, SettingsError, UnreadableError, flags, settings_for
     from almoner.flags.output import cardinal_json, evidence_lines
 

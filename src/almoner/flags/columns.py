@@ -4,13 +4,15 @@ DuckDB reads the JSON, and of it only the fields that Cardinal's indicators need
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import polars as pl
-import pyarrow as pa
+from nanoarrow.c_array import CArray
+from nanoarrow.c_array_stream import c_array_stream
 
 from almoner.flags.instants import instants
 from almoner.flags.release import MOST
@@ -51,13 +53,14 @@ ALONE: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "temp_directory": "",
 }
-# It reads ahead while the rows before are looked at, and says how far it is, though not itself.
+# It reads ahead a little, and says how far it is, though not itself.
 READING = """
-SET streaming_buffer_size = '64MB';
+SET streaming_buffer_size = '16MB';
 SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0
 """
 LONGEST = 16 * 1024 * 1024
-BATCH, TOGETHER = 20_000, 12  # releases; batches that are taken apart at once
+# Releases that are judged at once: few first, so that the judging soon begins.
+FIRST, TOGETHER = 8_000, 40_000
 NOT_SUBMITTED = ("invited", "withdrawn")
 # What is no text in JSON and yet comes as text: an object, a list, a truth value, a number that is
 # not whole. A text that only looks like one is prepared as well.
@@ -102,37 +105,48 @@ def read_columns(
     Where it is known how many bytes the `longest` line has, the files were prepared, and there is
     no need to look.
     """
-    ocids, share = [pl.Series(dtype=pl.String)], 0.0
-    with duckdb.connect(config=ALONE) as engine:
+    ocids, share, least = [pl.Series(dtype=pl.String)], 0.0, FIRST
+    with duckdb.connect(config=ALONE) as engine, ThreadPoolExecutor(1) as reader:
         try:
-            for chunk in _chunks(engine, files, max(longest or 0, LONGEST)):
-                columns = _taken_apart(chunk, settings)
-                if longest is None:
-                    _look_at(chunk, columns)
-                ocids.append(chunk["ocid"].drop_nulls())
+            read = partial(_read, _batches(engine, files, longest), settings, longest is None)
+            ahead = reader.submit(read, least)
+            while columns := ahead.result():
+                least = min(2 * least, TOGETHER)
+                ahead = reader.submit(read, least)
+                ocids += [columns.processes["ocid"], columns.left_out["ocid"].drop_nulls()]
                 yield columns
                 # When all has been read, the engine does not know of it any more.
                 share = max(share, engine.query_progress() / 100)
                 tell(share)
-        # Arrow passes on as an OSError what the engine meets after its first rows.
-        except (duckdb.Error, pa.ArrowException, OSError) as error:
+        # What the engine meets after its first rows comes as a RuntimeError.
+        except (duckdb.Error, RuntimeError) as error:
             raise UnlikeError(str(error)) from None
     once = pl.concat(ocids)
     _require(once.n_unique() == len(once), "several releases of a process")
 
 
-def _chunks(
-    engine: duckdb.DuckDBPyConnection, files: list[Path], longest: int
-) -> Iterator[pl.DataFrame]:
-    """The rows of the query, many at once, at the end perhaps none."""
+def _batches(
+    engine: duckdb.DuckDBPyConnection, files: list[Path], longest: int | None
+) -> Iterator[CArray]:
+    """The rows of the query, some thousand at once."""
     engine.execute(READING)
+    longest = max(longest or 0, LONGEST)
     named = {"files": [str(file) for file in files], "fields": FIELDS, "longest": longest}
-    batches = engine.sql(QUERY, params=named).to_arrow_reader(BATCH)
-    while True:
-        chunk = list(islice(batches, TOGETHER))
-        yield pl.DataFrame(pa.Table.from_batches(chunk, batches.schema).combine_chunks())
-        if len(chunk) < TOGETHER:
-            return
+    return iter(c_array_stream(engine.sql(QUERY, params=named)))
+
+
+def _read(batches: Iterator[CArray], settings: Settings, look: bool, least: int) -> Columns | None:
+    """The columns of the next rows, so many at least but at the end; None where there are none."""
+    some: list[pl.Series] = []
+    while sum(map(len, some)) < least and (batch := next(batches, None)) is not None:
+        some.append(pl.Series(batch))
+    if not some:
+        return None
+    chunk = pl.concat(some, rechunk=True).struct.unnest()
+    columns = _taken_apart(chunk, settings)
+    if look:
+        _look_at(chunk, columns)
+    return columns
 
 
 def _taken_apart(chunk: pl.DataFrame, settings: Settings) -> Columns:

@@ -25,6 +25,19 @@ Progress = Callable[[str, float], None]
 WORTH_SHARING = 48 * MIB
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Spare the search for cycles, of which nothing here has any."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_no_collection()
 def flags(
     path: Path,
     settings: Settings,
@@ -78,7 +91,6 @@ def _prepare(
     parts = (os.cpu_count() or 1) if shared else 1
     bounds = [size * part // parts for part in range(parts + 1)]
     with (
-        _no_collection(),
         ProcessPoolExecutor(max(parts - 1, 1), mp_context=get_context("spawn")) as pool,
         (folder / "0").open("wb") as out,
     ):
@@ -102,25 +114,14 @@ def _prepare(
     return reader.tally
 
 
+@_no_collection()
 def _prepare_share(
     path: Path, to: Path, start: int, end: int, settings: Settings, held: frozenset[str]
 ) -> Tally:
     """What another process does: prepare a part of the file."""
-    with _no_collection(), to.open("wb") as out:
+    with to.open("wb") as out:
         return read_part(path, start, end, Reader(settings, out, held=held), _untold)
 
 
 def _untold(*progress: object) -> None:
     """Progress that nobody follows."""
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Spare the search for cycles, of which these tallies have none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -9,7 +9,7 @@ USUAL = "%Y-%m-%dT%H:%M:%SZ"
 
 def instants(texts: pl.Series) -> pl.Series:
     """The instants of dates with time and time zone (RFC 3339), in UTC; null where one is none."""
-    usual = texts.str.to_datetime(USUAL, time_unit="us", time_zone="UTC", strict=False)
+    usual = texts.str.to_datetime(USUAL, time_unit="us", time_zone="UTC", strict=False, cache=False)
     others = texts.filter(usual.is_null()).drop_nulls().unique()
     if others.is_empty():
         return usual
