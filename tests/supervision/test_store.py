@@ -136,13 +136,3 @@ def test_findings_about_persons_are_public_as_a_count_of_five_or_more(
         ("D02", shown)
     ]
     assert not queries.public()
-
-
-def test_open_questions_are_counted_at_the_end_of_each_month() -> None:
-    keep(late("C-1"), late("C-2"), on=date(2026, 5, 31))
-    keep(late("C-1"), on=date(2026, 6, 10))
-    assert queries.by_month(date(2026, 7, 20)) == [
-        ("2026-05", 2),
-        ("2026-06", 1),
-        ("2026-07", 1),
-    ]

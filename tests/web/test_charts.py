@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almoner.web.charts import Series, Tile, bars, nice_step, tiles
+from almoner.web.format import Number
 
 SVG = "{http://www.w3.org/2000/svg}"
 MONTHS: Series = [("Jan", 812), ("Feb", 640), ("Mar", None), ("Apr", Decimal("920")), ("May", 1010)]
@@ -89,6 +90,29 @@ def test_gridlines_read_differently_and_labels_never_run_together() -> None:
         labels = [text for text in drawing.iter(f"{SVG}text") if text.get("class") == "lab"]
         places = [float(label.get("x", "")) for label in labels]
         assert min(b - a for a, b in zip(places, places[1:], strict=False)) >= 7 * 7
+
+
+@pytest.mark.parametrize("months", [1, 15, 36])
+def test_no_label_is_cut_off_at_the_right(months: int) -> None:
+    for drawing in drawn([(f"2026-{n:02}", n) for n in range(1, months + 1)]):
+        labels = [text for text in drawing.iter(f"{SVG}text") if text.get("class") == "lab"]
+        width = float(drawing.get("viewBox", "").split()[2])
+        assert labels and float(labels[-1].get("x", "")) + 7 * 7 / 2 <= width
+
+
+@pytest.mark.parametrize(
+    ("highest", "lines"),
+    [
+        (0, ["0", "1", "2", "3", "4"]),
+        (2, ["0", "1", "2", "3", "4"]),
+        (6, ["0", "2", "4", "6", "8"]),
+        (Decimal("2.5"), ["0.0", "0.8", "1.6", "2.4", "3.2"]),
+    ],
+)
+def test_gridlines_of_whole_numbers_are_whole(highest: Number, lines: list[str]) -> None:
+    for drawing in drawn([("Jan", 0), ("Feb", highest)]):
+        texts = [text for text in drawing.iter(f"{SVG}text") if text.get("text-anchor") == "end"]
+        assert [text.text for text in texts] == lines
 
 
 @settings(max_examples=settings().max_examples * 2 // 5)

@@ -1,18 +1,20 @@
-"""Whom a finding concerns, and how much money is at stake: looked up from its subject."""
+"""Whom a finding concerns, since when, and how much money is at stake: of its subject."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Any
 
 from django.db.models import QuerySet
 
 from almoner.budget.models import Appropriation
-from almoner.contracts.models import Contract
+from almoner.contracts.models import Contract, Instalment
 from almoner.delivery.models import ServiceRecord, TaskRequest
 from almoner.evaluation.models import Evaluation
 from almoner.findings.run import Finding
 from almoner.parties.models import Organisation, OrganisationKind, Worker
+from almoner.rules.calendar import local_day
 from almoner.tenders.models import Bid, Tender
 from almoner.voice.models import Complaint, SurveyWave
 
@@ -21,7 +23,12 @@ BATCH = 500  # ids in one query
 
 @dataclass(frozen=True)
 class Concerned:
-    """The bodies and the place that a finding is about; empty where there is none."""
+    """The bodies and the place that a finding is about; empty where there is none.
+
+    `happened_on` is the day of its subject: when a tender was published, a bid submitted, a
+    contract signed, a task requested, a session held, an evaluation assigned, users drawn for a
+    survey, a complaint received, a payment due; the first day of an appropriation's year.
+    """
 
     contract_id: str | None = None
     tender_id: str | None = None
@@ -30,6 +37,7 @@ class Concerned:
     area_code: str | None = None
     worker_id: str | None = None
     money_fen: int | None = None
+    happened_on: date | None = None
 
 
 NOBODY = Concerned()
@@ -70,6 +78,7 @@ def _of_contract(row: Contract) -> Concerned:
         purchaser_uscc=row.purchaser_id,
         area_code=row.area_id,
         money_fen=row.amount_fen,
+        happened_on=row.signed_on,
     )
 
 
@@ -78,6 +87,16 @@ def _parts(wanted: Iterable[str]) -> Answer:
     cuts = {id: [id[:place] for place, letter in enumerate(id) if letter == "/"] for id in wanted}
     contracts = _contracts({cut for each in cuts.values() for cut in each})
     return {id: contracts[cut] for id, each in cuts.items() for cut in each if cut in contracts}
+
+
+def _instalments(wanted: Iterable[str]) -> Answer:
+    contracts = _parts(wanted)
+    of_them = {whom.contract_id for whom in contracts.values() if whom.contract_id}
+    due = {
+        f"{row.contract_id}/{row.seq}": row.due_on
+        for row in _rows(Instalment.objects.all(), of_them, "contract_id")
+    }
+    return {id: replace(whom, happened_on=due.get(id)) for id, whom in contracts.items()}
 
 
 def _tenders(wanted: Iterable[str]) -> Answer:
@@ -90,13 +109,17 @@ def _of_tender(row: Tender) -> Concerned:
         purchaser_uscc=row.purchaser_id,
         area_code=row.area_id,
         money_fen=row.ceiling_fen,
+        happened_on=local_day(row.published_at),
     )
 
 
 def _bids(wanted: Iterable[str]) -> Answer:
     return {
         row.id: replace(
-            _of_tender(row.tender), provider_uscc=row.provider_id, money_fen=row.price_fen
+            _of_tender(row.tender),
+            provider_uscc=row.provider_id,
+            money_fen=row.price_fen,
+            happened_on=local_day(row.submitted_at),
         )
         for row in _rows(Bid.objects.select_related("tender"), wanted)
     }
@@ -105,14 +128,22 @@ def _bids(wanted: Iterable[str]) -> Answer:
 def _records(wanted: Iterable[str]) -> Answer:
     rows = _rows(ServiceRecord.objects.select_related("term__contract"), wanted)
     return {
-        row.id: replace(_of_contract(row.term.contract), worker_id=row.worker_id) for row in rows
+        row.id: replace(
+            _of_contract(row.term.contract),
+            worker_id=row.worker_id,
+            happened_on=local_day(row.started_at),
+        )
+        for row in rows
     }
 
 
 def _complaints(wanted: Iterable[str]) -> Answer:
     rows = _rows(Complaint.objects.select_related("contract", "tender"), wanted)
     return {
-        row.id: _of_contract(row.contract) if row.contract else _of_tender(row.tender)
+        row.id: replace(
+            _of_contract(row.contract) if row.contract else _of_tender(row.tender),
+            happened_on=row.received_on,
+        )
         for row in rows
         if row.contract or row.tender
     }
@@ -139,22 +170,30 @@ def _appropriations(wanted: Iterable[str]) -> Answer:
     rows = _rows(Appropriation.objects.all(), wanted)
     return {
         row.id: Concerned(
-            purchaser_uscc=row.payer_id, area_code=row.area_id, money_fen=row.amount_fen
+            purchaser_uscc=row.payer_id,
+            area_code=row.area_id,
+            money_fen=row.amount_fen,
+            happened_on=_first_day(row.fiscal_year),
         )
         for row in rows
     }
 
 
-def _below_contract(rows: "QuerySet[Any]") -> Lookup:
+def _first_day(year: int) -> date | None:
+    return date(year, 1, 1) if MINYEAR <= year <= MAXYEAR else None
+
+
+def _below_contract(rows: "QuerySet[Any]", day: str) -> Lookup:
     return lambda wanted: {
-        row.id: _of_contract(row.contract) for row in _rows(rows.select_related("contract"), wanted)
+        row.id: replace(_of_contract(row.contract), happened_on=getattr(row, day))
+        for row in _rows(rows.select_related("contract"), wanted)
     }
 
 
 _LOOKUPS: Mapping[str, Lookup] = {
     "contracts": _contracts,
     "contract_terms": _parts,
-    "instalments": _parts,
+    "instalments": _instalments,
     "tenders": _tenders,
     "bids": _bids,
     "service_records": _records,
@@ -163,17 +202,17 @@ _LOOKUPS: Mapping[str, Lookup] = {
     "organisations": _organisations,
     "areas": _areas,
     "appropriations": _appropriations,
-    "task_requests": _below_contract(TaskRequest.objects.all()),
-    "evaluations": _below_contract(Evaluation.objects.all()),
-    "survey_waves": _below_contract(SurveyWave.objects.all()),
+    "task_requests": _below_contract(TaskRequest.objects.all(), "requested_on"),
+    "evaluations": _below_contract(Evaluation.objects.all(), "assigned_on"),
+    "survey_waves": _below_contract(SurveyWave.objects.all(), "drawn_on"),
 }
 
 
-def _rows(rows: "QuerySet[Any]", wanted: Iterable[str]) -> list[Any]:
+def _rows(rows: "QuerySet[Any]", wanted: Iterable[str], by: str = "pk") -> list[Any]:
     """The rows of these ids, however many they are."""
     ids = sorted(wanted)
     return [
         row
         for place in range(0, len(ids), BATCH)
-        for row in rows.filter(pk__in=ids[place : place + BATCH])
+        for row in rows.filter(**{f"{by}__in": ids[place : place + BATCH]})
     ]

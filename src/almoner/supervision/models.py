@@ -28,7 +28,8 @@ class StoredFinding(models.Model):
 
     `id` is a digest of code, table, id and key. `rows` and `words` are those of
     `findings.run.Finding`. `contract_id` to `worker_id` say whom it concerns, where that is known;
-    `money_fen` is what is at stake. There are no foreign keys: a finding outlives its row.
+    `money_fen` is what is at stake, `happened_on` the day of what is asked about. There are no
+    foreign keys: a finding outlives its row.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -50,6 +51,7 @@ class StoredFinding(models.Model):
     area_code = models.CharField(max_length=ID_LENGTH, null=True)
     worker_id = models.CharField(max_length=ID_LENGTH, null=True)
     money_fen = models.BigIntegerField(null=True)
+    happened_on = models.DateField(null=True)
     first_found_on = models.DateField()
     due_on = models.DateField()
     found_on = models.DateField(help_text="the last day for which it was found")

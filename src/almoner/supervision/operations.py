@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -90,6 +90,7 @@ def _kept(
     """The row of a finding; one that was gone and is found again begins anew."""
     entry = definition(found.code)
     goes_on = before is not None and before.gone_on is None
+    whom = replace(whom, happened_on=_day_named(found.key) or whom.happened_on)
     return StoredFinding(
         id=id,
         code=found.code,
@@ -110,6 +111,14 @@ def _kept(
         gone_on=None,
         run=run,
     )
+
+
+def _day_named(key: str | None) -> date | None:
+    """The day that a key is, or the first of the month."""
+    try:
+        return date.fromisoformat(f"{key}-01" if key and len(key) == len("2026-06") else key or "")
+    except ValueError:
+        return None
 
 
 # What differs in every run is written to all at once, for it takes long row by row.

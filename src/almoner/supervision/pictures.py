@@ -61,14 +61,14 @@ class Trend:
 
 
 def trend(months: Sequence[tuple[str, int]]) -> Trend | None:
-    """Open questions at the end of each month; None before there is anything to compare."""
+    """Questions by the month of what they ask about; None where there is nothing to compare."""
     if len(months) < 2:
         return None
     rows = [(month(text), number) for text, number in months]
     chart = charts.bars(
-        [(text[5:], number) for text, number in months],
+        months,
         chart_id="trend",
-        title=_("Open questions at the end of each month"),
+        title=_("Questions by the month of what they ask about"),
         desc=_("From %(first)s to %(last)s.") % {"first": rows[0][0], "last": rows[-1][0]},
         unit=_("questions"),
     )

@@ -14,6 +14,7 @@ from almoner.rules.small_cells import fewest_told
 from almoner.supervision.models import Run, StoredFinding
 
 Rows = QuerySet[StoredFinding]
+MONTHS = 36  # of the trend
 SHOWN = 5  # on the page of a contract or a body
 SIDES = 2  # of a range, each with a limit
 
@@ -144,27 +145,26 @@ def _district(code: str, areas: Areas) -> str:
     return next((area.code for area in areas.path(code) if area.level == "district"), code)
 
 
-def by_month(today: date, months: int = 12) -> list[tuple[str, int]]:
-    """How many public findings stood open at the end of each of the last months; YYYY-MM."""
-    rows = StoredFinding.objects.filter(about_persons=False)
-    spans = list(rows.values_list("first_found_on", "gone_on"))
-    first = Run.objects.order_by("as_of").values_list("as_of", flat=True).first()
-    ends = [end for end in _month_ends(today, months) if first and end >= first]
+def by_month(today: date) -> list[tuple[str, int]]:
+    """How many public findings ask about something that happened in a month; YYYY-MM.
+
+    From the first month that has any to that of today, but not more than the last `MONTHS`.
+    """
+    dated = public().filter(happened_on__lte=today).values_list("happened_on")
+    numbers: Counter[int] = Counter()
+    for day, number in dated.annotate(number=Count("id")):
+        numbers[_months_to(day)] += number
+    last = _months_to(today)
+    first = max(min(numbers, default=last), last - MONTHS + 1)
     return [
-        (
-            f"{end:%Y-%m}",
-            sum(begun <= end and (gone is None or gone > end) for begun, gone in spans),
-        )
-        for end in ends
+        (f"{place // 12:04}-{place % 12 + 1:02}", numbers[place])
+        for place in range(first, last + 1)
     ]
 
 
-def _month_ends(today: date, months: int) -> Iterable[date]:
-    """The last day of each of so many months, oldest first; today stands for the current one."""
-    for back in range(months - 1, -1, -1):
-        index = today.year * 12 + today.month - 1 - back
-        after = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
-        yield min(date.fromordinal(after.toordinal() - 1), today)
+def _months_to(day: date) -> int:
+    """The months that began before that of a day, since the year 0."""
+    return day.year * 12 + day.month - 1
 
 
 @dataclass(frozen=True)

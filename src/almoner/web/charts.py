@@ -118,7 +118,7 @@ def bars(
         raise ValueError("a bar chart shows values of zero or more")
     low = line if low_below_target else 0.0
     extremes = {sizes.index(max(given)), sizes.index(min(given))} if given else set()
-    ticks = _ticks(max([value for value in (*values, goal) if value is not None], default=0))
+    ticks = _ticks([value for value in (*values, goal) if value is not None])
     unit = _escape(unit)
     chart = _Bars(
         bars=[
@@ -175,8 +175,10 @@ def _drawing(chart: _Bars, frame: _Frame) -> str:
     for place, bar in enumerate(chart.bars):
         middle = plot.left + slot * (place + 0.5)
         classes = ' class="on"' if bar.extreme else ""
-        below = _text(middle, plot.foot + 20, bar.label, "lab", "middle")
-        drawn = _bar(bar, middle, slot * 0.68, plot) + (below if place % every == 0 else "")
+        drawn = _bar(bar, middle, slot * 0.68, plot)
+        cut_off = middle + chart.label_width / 2 > plot.right
+        if place % every == 0 and (place == 0 or not cut_off):
+            drawn += _text(middle, plot.foot + 20, bar.label, "lab", "middle")
         parts.append(f"<g{classes}><title>{bar.spoken}</title>{drawn}</g>")
     if chart.goal is not None:
         parts.append(_target_line(chart.goal, chart.goal_label, chart.goal_width, plot))
@@ -227,14 +229,19 @@ def _bar(bar: _Bar, middle: float, width: float, plot: _Plot) -> str:
     )
 
 
-def _ticks(highest: Fraction | int) -> list[tuple[float, str]]:
-    """Five gridlines from zero up to `highest` at least, and what stands beside them."""
-    step = nice_step(Fraction(highest))
+def _ticks(values: Sequence[Fraction]) -> list[tuple[float, str]]:
+    """Five gridlines from zero up to all values at least, and what stands beside them.
+
+    Where all values are whole numbers, those of gridlines are.
+    """
+    step = nice_step(max(values, default=Fraction(0)))
+    if all(value.denominator == 1 for value in values):
+        step = Fraction(ceil(step))
     places = 0  # as many decimals as the step has, so that no two gridlines read the same
     while (step * 10**places).denominator != 1:
         places += 1
-    values = [step * count for count in range(5)]
-    return [(float(value), figure(value, places)) for value in values]
+    lines = [step * count for count in range(5)]
+    return [(float(line), figure(line, places)) for line in lines]
 
 
 def _tick(value: float, label: str, plot: _Plot) -> str:
