@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils.translation import override
 from tests.disclosure import cast
@@ -12,7 +13,7 @@ from tests.once import once_a_module
 from almoner.findings.definition import codes, definition
 from almoner.findings.run import Finding, Result
 from almoner.parties.models import Organisation
-from almoner.supervision import labels, pictures, queries
+from almoner.supervision import labels, pictures, queries, views
 from almoner.supervision.models import StoredFinding
 from almoner.supervision.operations import store
 
@@ -123,3 +124,19 @@ def test_how_we_count_leads_to_every_kind(client: Client, language: str) -> None
     page = client.get(f"/{language}/how-we-count/").content.decode()
     for code in codes():
         assert f'href="/{language}/findings/kinds/{code}/"' in page
+
+
+@pytest.mark.one_database
+def test_pages_tell_the_days_and_the_small_number_of_the_rule_pack(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep("D02", 700.0, 600.0, table="workers", id="W-1", worker="W-1")
+    for days, least in ((10, 5), (1, 9)):
+        page = client.get("/en/findings/").content.decode()
+        assert f"has {days} working day{'s' if days > 1 else ''} to answer" in page
+        assert f"numbers under {least} are hidden" in page
+        kind = client.get("/en/findings/kinds/D02/").content.decode()
+        assert f"hidden because it is under {least} and" in kind
+        monkeypatch.setattr(views, "answer_days", lambda on: 1)
+        monkeypatch.setattr(views, "fewest_told", lambda on: 9)
+        cache.clear()

@@ -48,8 +48,12 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
 
 def due(as_of: date) -> Deadline:
     """The last day for an answer to a finding of that day."""
-    limit = china().limit("findings.answer_working_days", as_of).value
-    return add_working_days(as_of, int(limit))
+    return add_working_days(as_of, answer_days(as_of))
+
+
+def answer_days(as_of: date) -> int:
+    """How many working days there are for an answer: `findings.answer_working_days`."""
+    return int(china().limit("findings.answer_working_days", as_of).value)
 
 
 def documents(result: Result, as_of: date, language: Language) -> Iterator[dict[str, object]]:

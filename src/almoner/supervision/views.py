@@ -13,8 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from almoner.findings.definition import Definition, codes, definition
+from almoner.findings.output import answer_days
 from almoner.parties.queries import areas
 from almoner.rules.roles import Permission
+from almoner.rules.small_cells import fewest_told
 from almoner.supervision import labels, pictures, queries
 from almoner.supervision.forms import FindingFilters
 from almoner.supervision.models import Run, StoredFinding
@@ -48,6 +50,8 @@ def findings(request: HttpRequest) -> HttpResponse:
         "trend": pictures.trend(queries.by_month(today)),
         "uncomputed": _uncomputed(queries.last_run()),
         "look": queries.last_look(),
+        "answer_days": answer_days(today),
+        "least": fewest_told(today),
         "overview": not request.GET,
         "crumbs": [(_("Questions"), None)],
     }
@@ -84,6 +88,7 @@ def kind(request: HttpRequest, code: str) -> HttpResponse:
         "number": next(
             (each.number for each in queries.kinds(today) if each.definition.code == code), 0
         ),
+        "least": fewest_told(today),
         "crumbs": [(_("Questions"), reverse("findings")), (labels.title(entry), None)],
     }
     return render(request, "supervision/kind.html", context)
