@@ -1,5 +1,9 @@
 import argparse
+import gzip
 import json
+import resource
+import signal
+import tempfile
 
 import pytest
 
@@ -102,3 +106,23 @@ def test_many_malformed_lines_are_told_in_short(call, tmp_path):
     err = call(path)[2]
     assert err.count("skipped") == 20
     assert "and 30 more lines" in err
+
+
+def test_no_room_to_prepare_a_file_says_where(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "full"))
+    (tmp_path / "full").mkdir()
+    path = tmp_path / "releases.jsonl.gz"
+    padded = LATE | {"buyer": {"id": "x" * 1_000}}
+    lines = (json.dumps(padded | {"ocid": f"o-{n}"}) for n in range(2_000))
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
+    try:
+        code, out, err = call(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert (code, out) == (2, b"")
+    assert err == f"almoner flags: {tmp_path / 'full'} cannot be written: File too large\n"
+    assert list((tmp_path / "full").iterdir()) == []

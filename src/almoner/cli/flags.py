@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from almoner.cli.platform import progress
@@ -73,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
     except (FileError, UnreadableError) as error:
         return _refused(f"{args.file}: {error}", STOPPED)
     except OSError as error:
+        if error.filename is None:  # it was open, and what is prepared could not be written
+            return _refused(f"{gettempdir()} cannot be written: {error.strerror}", MISUSE)
         return _refused(f"{args.file} cannot be opened: {error.strerror}", MISUSE)
     content = b"".join(evidence_lines(report)) if with_evidence else cardinal_json(report)
     if args.output is None:
