@@ -147,7 +147,6 @@ def a_survey(on: cast.Stage) -> tuple[str, str]:
 def a_complaint(on: cast.Stage) -> tuple[str, str]:
     complaint = Complaint.objects.create(
         id="S-1",
-        contract=cast.contract(on),
         from_kind="user",
         received_on=date(2026, 5, 7),
         due_on=date(2026, 5, 28),

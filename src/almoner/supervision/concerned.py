@@ -1,4 +1,4 @@
-"""Whom a finding concerns, since when, and how much money is at stake: of its subject."""
+"""Whom a finding concerns, when, and how much money is at stake: looked up from its subject."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -139,14 +139,13 @@ def _records(wanted: Iterable[str]) -> Answer:
 
 def _complaints(wanted: Iterable[str]) -> Answer:
     rows = _rows(Complaint.objects.select_related("contract", "tender"), wanted)
-    return {
-        row.id: replace(
-            _of_contract(row.contract) if row.contract else _of_tender(row.tender),
-            happened_on=row.received_on,
-        )
-        for row in rows
-        if row.contract or row.tender
-    }
+    return {row.id: replace(_complained_of(row), happened_on=row.received_on) for row in rows}
+
+
+def _complained_of(row: Complaint) -> Concerned:
+    if row.contract:
+        return _of_contract(row.contract)
+    return _of_tender(row.tender) if row.tender else NOBODY
 
 
 def _workers(wanted: Iterable[str]) -> Answer:
