@@ -50,10 +50,13 @@ def speed(rows: int = ROWS) -> Iterator[Line]:
 def growth(small: int = SMALL, large: int = LARGE) -> Iterator[Line]:
     """How the time of each rule grows with the records, and its greatest memory."""
     for code in TIMES:
-        (_, few), (_, many) = (_measured(rows, code, rounds=1) for rows in (small, large))
-        exponent = math.log(many["processor"] / few["processor"]) / math.log(large / small)
+        (scan, few), (large_scan, many) = (_measured(rows, code) for rows in (small, large))
+        of_scan, exponent = (
+            math.log(after["processor"] / before["processor"]) / math.log(large / small)
+            for before, after in ((scan, large_scan), (few, many))
+        )
         detail = (
-            f"exponent {exponent:.2f} from {small:,} to {large:,} records: "
+            f"exponent {exponent:.2f} from {small:,} to {large:,}, of the scan {of_scan:.2f}: "
             f"{few['processor']:.2f} and {many['processor']:.1f} s of the processor"
         )
         yield Line(f"{code}: growth", EXPONENT / exponent, 1, detail)
@@ -62,10 +65,10 @@ def growth(small: int = SMALL, large: int = LARGE) -> Iterator[Line]:
         yield Line(name, many["peak_mb"], MEMORY_MB, detail, at_most=True)
 
 
-def _measured(rows: int, code: str, rounds: int = ROUNDS) -> list[dict[str, float]]:
+def _measured(rows: int, code: str) -> list[dict[str, float]]:
     """The medians of the scan and of the rule."""
     folder = records.write(KEPT / f"findings-{rows}", rows)
-    took = run("findings", folder, code, str(rounds), env=dict(os.environ))
+    took = run("findings", folder, code, str(ROUNDS), env=dict(os.environ))
     return [{name: median(each, name) for name in each[0]} for each in took]
 
 
