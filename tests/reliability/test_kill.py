@@ -87,6 +87,7 @@ def test_killed_loads_leave_nothing_behind(package: Path, fresh: Fresh) -> None:
         if process.returncode == 0 or _records(database) != (0, 0):
             _is_whole(database)
             database = fresh()
+            lasts *= 0.9  # the machine was busier when it was measured
             continue
         killed_midway += 1
         assert run("verify", env=database).returncode == 0
