@@ -12,7 +12,7 @@ from tests.delivery.log_cast import CLIENT, centre, log
 
 from almoner.exchange.export import export
 from almoner.exchange.load import load
-from almoner.exchange.snapshot import snapshot
+from almoner.exchange.snapshot import alone, snapshot
 from almoner.findings.engines.duckdb import DuckDB
 from almoner.findings.package import as_files
 from almoner.findings.run import run
@@ -33,7 +33,8 @@ def engine() -> Iterator[DuckDB]:
 
 
 def taken(folder: Path) -> dict[str, list[Path]]:
-    return dict(snapshot(folder, lambda what, share: None))
+    with alone(folder):
+        return dict(snapshot(folder, lambda what, share: None))
 
 
 def rows(paths: list[Path]) -> list[dict[str, object]]:

@@ -40,7 +40,6 @@ def snapshot(folder: Path, on_progress: Tell) -> Mapping[str, list[Path]]:
     snapshot of another database is written anew. NumberTooLongError for a number that no engine
     holds exactly. Whoever asks is `alone` in the folder for as long as the files are read.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     with _connect(connection) as database:
         known = _read_state(folder)
         loads, months = _stamps(database)

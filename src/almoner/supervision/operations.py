@@ -114,9 +114,10 @@ def _kept(
 
 
 def _day_named(key: str | None) -> date | None:
-    """The day that a key is, or the first of the month."""
+    """The day that a key is, or the first of the month that it is."""
+    text = key or ""
     try:
-        return date.fromisoformat(f"{key}-01" if key and len(key) == len("2026-06") else key or "")
+        return date.fromisoformat(text if len(text) > len("2026-06") else f"{text}-01")
     except ValueError:
         return None
 
