@@ -194,6 +194,16 @@ def test_at_most_a_hundred_records_are_named() -> None:
     assert one.words["late"] == 150
 
 
+@pytest.mark.parametrize("contract", ["2026/03/7", "/", "C1/"])
+def test_a_contract_with_a_slash_keeps_its_number(contract: str) -> None:
+    records = [{**row, "contract_id": contract} for row in months(7)]
+    (late,) = found("D05", service_records=records)
+    assert (late.id, late.key) == (contract, "2026-02")
+    cells = {"id": contract, "starts_on": "2026-02-01", "staff": "1"}
+    at_work = [{**row, "contract_id": contract} for row in month_of("2026-02-03", 1)]
+    assert not found("D08", "2026-02-28", contracts=[cells], service_records=at_work)
+
+
 # D06
 
 

@@ -30,6 +30,7 @@ from almoner.findings.definition import codes, definition
 from almoner.findings.engines.duckdb import DuckDB
 from almoner.findings.engines.months import ALWAYS
 from almoner.findings.engines.spark import Spark
+from almoner.findings.expressions import month_and_contract
 from almoner.findings.reduce import reduce_ratings, scaled
 from almoner.findings.run import Finding, compute
 
@@ -67,7 +68,8 @@ def test_some_files_of_records_are_asked_as_if_they_were_all(spark: Spark, tmp_p
     city = spark.city(files, date.fromisoformat(AS_OF))
 
     def months(fetch: Fetch) -> set[object]:
-        expression = city["records_by_month"].select("month")
+        month, _ = month_and_contract(city["records_by_month"].contract_month)
+        expression = month.name("month").as_table()
         found = {row["month"] for row in fetch(expression)}
         assert {row["month"] for row in fetch(city.written(expression))} == found
         return found

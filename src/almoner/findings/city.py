@@ -8,7 +8,7 @@ Three tables are derived: `calendar` (`day`, `text` YYYY-MM-DD, `month` YYYY-MM,
 = working days since 1970-01-01 up to and including that day; `estimated` = days since then that lie
 in a year without a published calendar), `lineage` (`area_code`, `ancestor`, `level` of the
 ancestor, `distance` 0 for the area itself) and `records_by_month` (the service records, each with
-the `month` of its day).
+its `contract_month`, as `expressions.contract_month` joins the month of its day and the contract).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -20,6 +20,17 @@ def midnight(day: ir.IntegerValue) -> ir.IntegerValue:
     return day * MICROSECONDS_A_DAY - SHANGHAI_AHEAD
 
 
+def contract_month(month: ir.StringValue, contract: ir.StringValue) -> ir.StringValue:
+    """A contract's month as one text ("2026-03/C-1"): grouped in less time than two columns."""
+    return month + "/" + contract
+
+
+def month_and_contract(joined: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:
+    """The month and the contract's id of a `contract_month`."""
+    after = len("YYYY-MM")
+    return joined.left(after), joined.substr(after + 1)
+
+
 def nearest_district(lineage: ir.Table) -> ir.Table:
     """`area_code` and its `district`: itself or the nearest ancestor of level district.
 

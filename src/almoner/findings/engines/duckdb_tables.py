@@ -21,7 +21,7 @@ CALENDAR = {
     **dict.fromkeys(("day", "year", "workdays", "estimated"), "BIGINT"),
     **dict.fromkeys(("text", "month"), "VARCHAR"),
 }
-MONTH = {"month": "VARCHAR"}
+MONTH = {"contract_month": "VARCHAR"}
 LINEAGE = {
     **dict.fromkeys(("area_code", "ancestor", "level"), "VARCHAR"),
     "distance": "BIGINT",

@@ -15,7 +15,7 @@ from almoner.findings.city import SHANGHAI_AHEAD
 from almoner.findings.days import day_number
 from almoner.findings.engines.duckdb_tables import listed
 
-LEAST_ROWS = 1_000_000  # of a part: for fewer, a query of its own costs more than it saves
+LEAST_ROWS = 2_500_000  # of a part: for fewer, a query of its own costs more than it saves
 ALWAYS = day_number(date.min), day_number(date.max)
 # Timestamps or whole microseconds, as text.
 TOLD = """

@@ -19,7 +19,7 @@ from almoner.citypackage.schema import SCHEMA, Column
 from almoner.findings import derived
 from almoner.findings.city import City, Fetch
 from almoner.findings.engines import Engine, Files
-from almoner.findings.expressions import day_of
+from almoner.findings.expressions import contract_month, day_of
 from almoner.rules.packs import china
 
 if TYPE_CHECKING:
@@ -99,10 +99,12 @@ class Spark(Engine):
         return ops.DatabaseTable(name, schema=ibis.schema(kinds), source=source).to_expr()
 
     def _by_month(self) -> ir.Table:
-        """The service records with the `month` of their day."""
+        """The service records, each with its `contract_month`."""
         records = self._table("service_records")
         days = self._database.table("calendar").select("month", day_="day")
-        return records.inner_join(days, day_of(records.started_at) == days.day_).drop("day_")
+        dated = records.inner_join(days, day_of(records.started_at) == days.day_)
+        joined = contract_month(dated.month, dated.contract_id)
+        return dated.mutate(contract_month=joined).drop("day_", "month")
 
     def _written(self, expression: ir.Table) -> str:
         return str(self._database.compile(expression))

@@ -18,9 +18,11 @@ from almoner.findings.expressions import (
     above,
     actual_end,
     below,
+    contract_month,
     day_of,
     few,
     midnight,
+    month_and_contract,
     ratio,
     whole,
 )
@@ -253,22 +255,28 @@ def written_up_long_after(city: City) -> ir.Table:
     longest = int(city.limit("D05", "days") * MICROSECONDS_A_DAY)
     records = city["records_by_month"]
     late = records.entered_at - records.started_at > longest
-    months = records.group_by("contract_id", key="month").aggregate(
-        records=records.count(),
-        late=records.count(where=late),
-        minutes=records.minutes.sum(),
-        late_minutes=records.minutes.sum(where=late).fill_null(0),
-        named=records.id.collect(where=late),
+    months = (
+        records.select("contract_month", "minutes", "id", late=late)
+        .group_by("contract_month")
+        .aggregate(
+            records=ibis._.count(),
+            minutes=ibis._.minutes.sum(),
+            late_minutes=ibis._.minutes.sum(where=ibis._.late),
+            named=ibis._.id.collect(where=ibis._.late),
+        )
     )
     worst = months.filter(
         months.records >= LEAST_RECORDS,
         above(whole(months.late_minutes), whole(months.minutes), share),
     )
+    month, contract = month_and_contract(worst.contract_month)
     return worst.select(
-        *("key", "records", "late"),
-        id="contract_id",
+        "records",
+        key=month,
+        id=contract,
         value=ratio(worst.late_minutes, worst.minutes),
         limit=float(share),
+        late=worst.named.length(),
         days=float(city.limit("D05", "days")),
         row_service_records=worst.named.sort()[:ROWS],
     )
@@ -361,14 +369,15 @@ def fewer_workers_than_promised(city: City) -> ir.Table:
         months, (months.begins >= contracts.starts_on) & (months.ends <= contracts.end)
     )
     records = city["records_by_month"]
-    busy = records.group_by("contract_id", "worker_id", "month").aggregate(
+    busy = records.group_by("contract_month", "worker_id").aggregate(
         minutes=ibis.least(records.minutes, MINUTES_AT_WORK).sum()
     )
     busy = busy.filter(busy.minutes >= MINUTES_AT_WORK)
-    at_work = busy.group_by("contract_id", "month").aggregate(
+    at_work = busy.group_by("contract_month").aggregate(
         workers=busy.count(), row_workers=few(busy.worker_id)
     )
-    met = due.left_join(at_work, (due.id == at_work.contract_id) & (due.key == at_work.month))
+    due = due.mutate(contract_month=contract_month(due.key, due.id))
+    met = due.left_join(at_work, "contract_month")
     met = met.mutate(workers=met.workers.fill_null(0))
     return met.filter(below(met.workers, met.staff, share)).select(
         "id",
