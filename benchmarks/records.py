@@ -113,4 +113,5 @@ def _weekend(year: int, month: int, day: int) -> bool:
 
 
 def _copy(database: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    database.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    """Write the rows as Almoner writes its own files: by Polars, with what that chooses."""
+    database.execute(query).pl().write_parquet(path)
