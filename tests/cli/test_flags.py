@@ -1,9 +1,14 @@
 import argparse
 import gzip
+import io
 import json
+import os
 import resource
 import signal
+import sys
 import tempfile
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 
@@ -96,8 +101,30 @@ def test_a_file_that_cannot_be_read(call, file, tmp_path):
     damaged.write_bytes(b"\x1f\x8bdamaged")
     code, _, err = call(damaged)
     assert code == 1
-    assert "damaged" in err
+    assert err.startswith(f"almoner flags: {damaged}: the gzip file is damaged: ")
+    assert err.count(str(damaged)) == 1
     assert call(file, "-o", tmp_path / "no" / "folder")[0] == 2
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("strict", [(), ("--strict",)])
+def test_a_pipe_is_read_like_a_file(call, file, tmp_path, packed, strict):
+    content = file.read_bytes().removesuffix(b"{broken\n" if strict else b"")
+    file.write_bytes(gzip.compress(content) if packed else content)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(file.read_bytes(),), daemon=True)
+    writer.start()
+    assert call(pipe, *strict) == call(file, *strict)
+    writer.join()
+
+
+def test_a_dash_is_standard_input(call, file, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
+    assert call("-") == call(file)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\x1f\x8bdamaged")))
+    code, _, err = call("-")
+    assert (code, err.split(":")[:2]) == (1, ["almoner flags", " -"])
 
 
 def test_many_malformed_lines_are_told_in_short(call, tmp_path):
@@ -106,6 +133,20 @@ def test_many_malformed_lines_are_told_in_short(call, tmp_path):
     err = call(path)[2]
     assert err.count("skipped") == 20
     assert "and 30 more lines" in err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")  # noqa: PTH110
+@pytest.mark.parametrize("output", ["standard output", "/dev/full"])
+def test_no_room_for_the_answer_is_told_in_a_sentence(call, file, monkeypatch, output):
+    with suppress(OSError), open("/dev/full", "w") as full:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdout", full)
+        arguments = () if output == "standard output" else ("-o", output)
+        code, _, err = call(file, *arguments)
+        monkeypatch.undo()
+    assert (code, err) == (
+        2,
+        f"almoner flags: {output} cannot be written: No space left on device\n",
+    )
 
 
 def test_no_room_to_prepare_a_file_says_where(call, tmp_path, monkeypatch):

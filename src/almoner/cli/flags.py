@@ -2,9 +2,12 @@
 
 import argparse
 import os
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import NamedTemporaryFile, gettempdir
 from typing import TYPE_CHECKING
 
 from almoner.cli.platform import progress
@@ -21,6 +24,7 @@ examples:
   almoner flags releases.jsonl.gz > flags.json
   almoner flags releases.jsonl --settings settings.ini -o flags.json
   almoner flags package.json --format jsonl -o evidence.jsonl
+  curl https://example.org/releases.jsonl | almoner flags - -o flags.json
 
 Without settings, json holds Cardinal's eleven indicators, and jsonl those of the guide as well.
 With settings it is those that have a section of their own, such as [R024]. docs/flags.md defines
@@ -39,7 +43,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE.jsonl[.gz]", help="one release a line")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE.jsonl[.gz]", help="one release a line; - reads a pipe"
+    )
     parser.add_argument("--settings", type=Path, metavar="INI", help="Cardinal's settings file")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="a file, not the terminal")
     parser.add_argument(
@@ -67,9 +73,9 @@ def run(args: argparse.Namespace) -> int:
     if settings.ignored:
         sys.stderr.write(f"for Cardinal's prepare, not used here: {', '.join(settings.ignored)}\n")
     try:
-        with progress() as tell:
+        with _kept(args.file) as file, progress() as tell:
             report = flags(
-                args.file, settings, evidence=with_evidence, strict=args.strict, on_progress=tell
+                file, settings, evidence=with_evidence, strict=args.strict, on_progress=tell
             )
     except (FileError, UnreadableError) as error:
         return _refused(f"{args.file}: {error}", STOPPED)
@@ -78,17 +84,34 @@ def run(args: argparse.Namespace) -> int:
             return _refused(f"{gettempdir()} cannot be written: {error.strerror}", MISUSE)
         return _refused(f"{args.file} cannot be opened: {error.strerror}", MISUSE)
     content = b"".join(evidence_lines(report)) if with_evidence else cardinal_json(report)
-    if args.output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    else:
-        try:
+    try:
+        if args.output is None:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.flush()
+        else:
             args.output.write_bytes(content)
-        except OSError as error:
-            return _refused(f"{args.output} cannot be written: {error.strerror}", MISUSE)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = args.output or "standard output"
+        return _refused(f"{where} cannot be written: {error.strerror}", MISUSE)
     _tell(report)
     return 0
+
+
+@contextmanager
+def _kept(file: Path) -> Iterator[Path]:
+    """The file; what comes through a pipe is kept in one, as it is looked at more than once."""
+    piped = file == Path("-")
+    if not piped and (file.is_file() or file.is_dir() or not file.exists()):
+        yield file
+        return
+    with NamedTemporaryFile() as kept:
+        with sys.stdin.buffer if piped else file.open("rb") as source:
+            shutil.copyfileobj(source, kept)
+        kept.flush()
+        yield Path(kept.name)
 
 
 def _refused(reason: str, code: int) -> int:

@@ -150,7 +150,7 @@ def read_gzip(path: Path, reader: Reader, tell: Tell) -> Tally:
             lines = _lines(file, allowed, lambda: tell(packed.tell() / size), expanding=True)
             return reader.read(lines)
     except (OSError, EOFError, zlib.error) as error:
-        raise FileError(f"{path} is damaged: {error}") from None
+        raise FileError(f"the gzip file is damaged: {error}") from None
 
 
 def whole_document(path: Path, decode: Decode) -> Release | None:
@@ -162,7 +162,7 @@ def whole_document(path: Path, decode: Decode) -> Release | None:
                 return None
             content += file.read(LONGEST - len(content))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FileError(f"{path} is damaged: {error}") from None
+        raise FileError(f"the gzip file is damaged: {error}") from None
     return _readable(content, decode)
 
 
