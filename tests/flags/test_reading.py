@@ -50,6 +50,14 @@ def test_a_package_over_many_lines(report):
     assert found_in(report(b"\xef\xbb\xbf" + content, **SINGLE)) == {"1", "2"}
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_large_package_with_a_byte_order_mark(report, indent):
+    package = {"uri": "x", "releases": [single("1"), single("2", title="x" * 17_000_000)]}
+    content = b"\xef\xbb\xbf" + json.dumps(package, indent=indent).encode()
+    found = report(content, **SINGLE)
+    assert (found_in(found), found.faults) == ({"1", "2"}, ())
+
+
 def test_releases_of_one_process_are_merged_by_date(report):
     """As OCDS compiles them: the later field holds, and bids are the same by their id."""
     first = {

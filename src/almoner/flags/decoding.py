@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -36,16 +37,21 @@ def decoder(full: bool) -> Decode:
         try:
             return quick(line)
         except (ValueError, RecursionError) as error:
-            if len(content := bytes(line)) > LONGEST_TO_REPAIR:
-                raise UnreadableError(str(error)) from None
-            return _repaired(content, kind)
+            content, reason = bytes(line), str(error)
+        if content.startswith(BYTE_ORDER_MARK):
+            content = content.removeprefix(BYTE_ORDER_MARK)
+            with suppress(ValueError, RecursionError):
+                return quick(content)
+        if len(content) > LONGEST_TO_REPAIR:
+            raise UnreadableError(reason)
+        return _repaired(content, kind)
 
     return decode
 
 
 def _repaired(line: bytes, kind: type[Read]) -> Read:
     try:
-        text = line.removeprefix(BYTE_ORDER_MARK).decode()
+        text = line.decode()
         value = json.loads(text, parse_constant=_no_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise UnreadableError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
