@@ -158,6 +158,15 @@ def test_a_winning_amount_of_nothing_is_not_computable(report, amount):
     assert b"null" not in cardinal_json(found)
 
 
+@pytest.mark.parametrize(
+    ("fence", "shown"), [(0.03125, 0.0313), (-0.03125, -0.0313), (0.00004, 0.0), (2.0, 2.0)]
+)
+def test_fences_are_rounded_as_cardinal_rounds_halves_away_from_zero(report, fence, shown):
+    release = process("1", bid("W", 100), bid("L", 150), winner="W")
+    found = report(release, codes=["R058"], limits={("R058", "threshold"): fence})
+    assert json.loads(cardinal_json(found))["Meta"]["R058"]["upper_fence"] == shown
+
+
 def test_without_data_there_are_no_fences_rather_than_null(report):
     found = report(process("1"), codes=Settings().codes)
     assert cardinal_json(found) == b'{"Meta":{}}\n'

@@ -1,6 +1,7 @@
 """Results as text: Cardinal's shape, or an object a result with its evidence."""
 
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
@@ -12,10 +13,15 @@ def cardinal_json(report: Report) -> bytes:
     """One object by group, id and code, as Cardinal prints it; ids and codes sorted."""
     shown: dict[str, object] = dict(report.values)
     shown["Meta"] = {
-        code: {name: round(value, 4) for name, value in fences.items()}
+        code: {name: _rounded(value) for name, value in fences.items()}
         for code, fences in report.fences.items()
     }
     return msgspec.json.encode(shown) + b"\n"
+
+
+def _rounded(value: float) -> float:
+    """To four decimals as Cardinal does, halves away from zero."""
+    return float(Decimal(value * 10_000).to_integral_value(ROUND_HALF_UP)) / 10_000
 
 
 def evidence_lines(report: Report) -> Iterator[bytes]:
