@@ -54,6 +54,17 @@ def test_a_settings_file_that_is_not_understood(read, text, told):
         read(text)
 
 
+def test_quotation_marks_are_no_part_of_a_value(read):
+    settings = read(
+        "currency = \"USD\"\nno_price_comparison_procurement_methods = 'Draw|Sorteo'\n"
+        "[R024]\nthreshold = \"0.5\" # half\n[R003.procurement_method_details]\nCotización = '7'\n"
+    )
+    assert (settings.currency, settings.not_compared) == ("USD", {"Draw", "Sorteo"})
+    assert (settings.limit("R024", "threshold"), settings.days) == (0.5, {"Cotización": 7})
+    assert read('currency = "\n').currency == '"'
+    assert read("currency = ''\n").currency is None
+
+
 def test_without_a_settings_file(tmp_path):
     assert settings_for(None, with_guide=False) == Settings()
     assert settings_for(None, with_guide=True).codes == tuple(CATALOGUE)

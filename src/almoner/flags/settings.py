@@ -98,7 +98,10 @@ GENERAL_SECTION = "general settings"
 
 
 def _understood(parser: configparser.RawConfigParser, path: Path) -> Settings:
-    sections = {name: dict(parser.items(name)) for name in parser.sections()}
+    sections = {
+        name: {key: _unquoted(text) for key, text in parser.items(name)}
+        for name in parser.sections()
+    }
     general = sections.pop(GENERAL_SECTION)
     _check_names(general, GENERAL, f"{path}, above the first section")
     limits: dict[tuple[str, str], float] = {}
@@ -157,6 +160,12 @@ def _check_names(given: Iterable[str], known: set[str], where: str) -> None:
     if unknown := sorted(set(given) - known):
         able = f"; it may have {', '.join(sorted(known))}" if known else "; it takes none"
         raise SettingsError(f"{where}: the setting {unknown[0]} is not known{able}")
+
+
+def _unquoted(text: str) -> str:
+    """Cardinal takes the quotation marks around a value for no part of it."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
 
 
 def _listed(text: str) -> frozenset[str]:
