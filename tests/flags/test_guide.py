@@ -56,6 +56,13 @@ def test_value_below_a_threshold(values, amount, flagged):
     assert found == ({"OCID": {"1": amount / 1000}} if flagged else {})
 
 
+def test_the_margin_below_a_threshold_is_taken_in_decimals(values):
+    # 13 x (1 - 0.1) is 11.700000000000001 in floating point.
+    release = {"ocid": "1", "tender": {"value": money(11.7)}}
+    limits = {("R002", "threshold"): 13, ("R002", "margin"): 0.1}
+    assert values("R002", release, limits=limits) == {"OCID": {"1": 11.7 / 13}}
+
+
 def test_a_threshold_has_to_be_set(report):
     release = {"ocid": "1", "tender": {"value": money(5)}}
     assert lacking(report, "R002", release) == ["the setting threshold of R002, an amount"]
@@ -101,6 +108,20 @@ def test_unit_prices(values, price, flagged):
     assert values("R017", *releases[:8], release("x", 99)) == {}
 
 
+def test_of_several_unit_prices_of_a_process_the_highest_is_its_value(values):
+    def release(ocid, **prices):
+        items = [
+            {"classification": {"id": one}, "unit": {"value": money(price)}}
+            for one, price in prices.items()
+        ]
+        return {"ocid": ocid, "awards": [{"status": "active", "items": items}]}
+
+    usual = [release(f"{one}{n}", **{one: 10}) for one in "AB" for n in range(12)]
+    both = release("x", A=1000, B=50)
+    for lines in ([*usual, both], [both, *reversed(usual)]):
+        assert values("R017", *lines) == {"OCID": {"x": 100.0}}
+
+
 @pytest.mark.parametrize(("number", "flagged"), [(3, True), (4, False)])
 def test_few_bidders(values, number, flagged):
     def releases(entity, bidders):
@@ -116,6 +137,23 @@ def test_few_bidders(values, number, flagged):
     found = values("R019", *lines)
     assert found == ({"ProcuringEntity": {"X": 3.0}} if flagged else {})
     assert values("R019", *lines[:-1]) == {}
+
+
+def test_of_several_averages_of_an_entity_the_lowest_is_its_value(values):
+    def releases(entity, one, bidders):
+        tender = {
+            "procurementMethod": "open",
+            "procuringEntity": {"id": entity},
+            "numberOfTenderers": bidders,
+            "items": [{"classification": {"id": one}}],
+        }
+        return [{"ocid": f"{entity}{one}{n}", "tender": tender} for n in range(5)]
+
+    usual = [
+        line for entity in "ABCDEFG" for one in ("85", "90") for line in releases(entity, one, 4)
+    ]
+    few = releases("X", "85", 1) + releases("X", "90", 3)
+    assert values("R019", *usual, *few) == {"ProcuringEntity": {"X": 1.0}}
 
 
 @pytest.mark.parametrize(("judged", "flagged"), [(3, True), (2, False)])

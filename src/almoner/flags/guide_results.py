@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from statistics import median
 from typing import Any
 
@@ -46,7 +46,7 @@ class GuideResults:
         }
         for code, finish in finishers.items():
             if code in self.settings.codes and (rows := self.rows[code]):
-                yield from finish(rows)
+                yield from _of_one_value(finish(rows), min if code == "R019" else max)
 
     def _planning(self, rows: Rows) -> Iterator[Finding]:
         """R001: no document of planning, in a file in which others have some."""
@@ -63,13 +63,14 @@ class GuideResults:
         if threshold is None or threshold <= 0:
             self.unmet["R002"] = "the setting threshold of R002, an amount"
             return
-        margin = self.settings.number("R002", "margin")
+        # Decimal limits are not exact in floating point: 13 x (1 - 0.1) is a little more than 11.7.
+        least = round(threshold * (1 - self.settings.number("R002", "margin")), 6)
         amounts = Counter(currency for _, _, currency in rows)
         usual = self.currency or min(amounts, key=lambda one: (-amounts[one], one))
         for ocid, amount, currency in rows:
             if currency != usual:
                 self.unlike["R002"][f"tender.value in {usual}"] += 1
-            elif threshold * (1 - margin) <= amount < threshold:
+            elif least <= amount < threshold:
                 evidence = {"amount": amount, "currency": currency, "limit": threshold}
                 yield "R002", "OCID", ocid, amount / threshold, evidence
 
@@ -143,17 +144,12 @@ class GuideResults:
         won = Counter((supplier, buyer) for buyer, supplier, _, _ in rows)
         threshold = self.settings.number("R040", "threshold")
         least = self.settings.number("R040", "minimum_awards")
-        highest: dict[str, float] = {}
-        for (supplier, buyer), count in won.items():
-            share = count / awards[buyer]
-            if awards[buyer] >= least and share >= threshold:
-                highest[supplier] = max(share, highest.get(supplier, 0.0))
         for (supplier, buyer), count in won.items():
             share = count / awards[buyer]
             if awards[buyer] >= least and share >= threshold:
                 evidence = {"buyer": buyer, "won": count, "awards": awards[buyer]}
                 evidence |= {"share": share, "limit": threshold}
-                yield "R040", "Tenderer", supplier, highest[supplier], evidence
+                yield "R040", "Tenderer", supplier, share, evidence
 
     def _markets(self, code: str, rows: Rows) -> Iterator[tuple[str, dict[str, float]]]:
         """Each market with enough suppliers, and the share of each of these in it."""
@@ -172,15 +168,11 @@ class GuideResults:
     def _market_share(self, rows: Rows) -> Iterator[Finding]:
         """R050: a supplier's share of a market, by value, is at least the threshold."""
         threshold = self.settings.number("R050", "threshold")
-        found: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
         for market, shares in self._markets("R050", rows):
             for supplier, share in shares.items():
                 if share >= threshold:
-                    found[supplier].append((share, market))
-        for supplier, markets in found.items():
-            for share, market in markets:
-                evidence = {"market": market, "share": share, "limit": threshold}
-                yield "R050", "Tenderer", supplier, max(markets)[0], evidence
+                    evidence = {"market": market, "share": share, "limit": threshold}
+                    yield "R050", "Tenderer", supplier, share, evidence
 
     def _concentration(self, rows: Rows) -> Iterator[Finding]:
         """R051: the sum of squared shares (Herfindahl and Hirschman) is at least the threshold."""
@@ -198,12 +190,9 @@ class GuideResults:
             yield "R064", "OCID", ocid, number, {"contracts": contracts}
 
     def _payments(self, rows: Rows) -> Iterator[Finding]:
-        """R068: what was paid on a contract, as a share of its value; the highest of a process."""
-        highest: defaultdict[str, float] = defaultdict(float)
-        for ocid, ratio, _ in rows:
-            highest[ocid] = max(highest[ocid], ratio)
-        for ocid, _, evidence in rows:
-            yield "R068", "OCID", ocid, highest[ocid], evidence
+        """R068: what was paid on a contract, as a share of its value."""
+        for ocid, ratio, evidence in rows:
+            yield "R068", "OCID", ocid, ratio, evidence
 
     def _completion(self, rows: Rows) -> Iterator[Finding]:
         """R073: how many ended contracts lack such a document, in a file in which some have it."""
@@ -214,3 +203,13 @@ class GuideResults:
         for ocid, contract, told in rows:
             if not told:
                 yield "R073", "OCID", ocid, float(lacking[ocid]), {"contract": contract}
+
+
+def _of_one_value(
+    found: Iterable[Finding], worst: Callable[[float, float], float]
+) -> list[Finding]:
+    """The findings of an indicator, each with the worst value of its process or organization."""
+    findings, values = list(found), dict[str, float]()
+    for _, _, key, value, _ in findings:
+        values[key] = worst(value, values.get(key, value))
+    return [(code, of, key, values[key], shown) for code, of, key, _, shown in findings]
