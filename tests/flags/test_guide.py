@@ -171,6 +171,29 @@ def test_discretionary_criteria(values, judged, flagged):
     assert found == ({"Buyer": {"X": 0.6}} if flagged else {})
 
 
+def judging(buyer, criteria, number=5):
+    return [
+        {"ocid": f"{buyer}{n}", "buyer": {"id": buyer}, "tender": {"awardCriteria": criteria}}
+        for n in range(number)
+    ]
+
+
+def test_buyers_who_do_alike_stand_out_of_a_limit_that_is_set_and_of_no_fence(values):
+    alike = judging("A", "ratedCriteria") + judging("B", "qualityOnly")
+    set_to_half = {("R021", "threshold"): 0.5}
+    assert values("R021", *alike, limits=set_to_half) == {"Buyer": {"A": 1.0, "B": 1.0}}
+    assert values("R021", *alike) == {}
+    priced = judging("A", "priceOnly")
+    assert values("R021", *priced, limits={("R021", "threshold"): 0}) == {}
+
+
+@pytest.mark.parametrize("criteria", ["", "bestValueToGoverment", "el más barato"])
+def test_criteria_outside_the_codelist_are_not_known(report, criteria):
+    assert lacking(report, "R021", *judging("A", criteria)) == [
+        "tender.awardCriteria of the codelist, and buyer.id"
+    ]
+
+
 @pytest.mark.parametrize(("won", "flagged"), [(5, True), (4, False)])
 def test_share_of_a_buyers_contracts(values, won, flagged):
     releases = [
@@ -225,6 +248,13 @@ def test_modifications(values):
     assert values("R064", {"ocid": "1", "contracts": contracts[1:]}) == {}
 
 
+def test_contracts_of_which_no_amendments_are_told(report):
+    bare = {"ocid": "1", "contracts": [{"id": "c"}]}
+    assert lacking(report, "R064", bare) == ["contracts.amendments, which no contract has"]
+    told = {"ocid": "2", "contracts": [{"id": "c", "amendments": []}]}
+    assert report(bare, told, codes=["R064"]).coverage["R064"].computed == 2
+
+
 @pytest.mark.parametrize(("paid", "flagged"), [(0.71, True), (0.7, False)])
 def test_payments_beyond_the_contract(values, paid, flagged):
     # 0.1 + 0.2 + 0.7 is not exactly 1 in floating point, and not more than 1 to the cent.
@@ -261,4 +291,15 @@ def test_a_bid_counts_where_no_number_of_tenderers_is_given(report):
         "items": [{"classification": {"id": "85"}}],
     }
     found = report(process("1", bid("A"), tender=tender), codes=["R019"])
+    assert found.coverage["R019"].computed == 1
+
+
+def test_a_buyer_stands_in_for_an_entity_without_an_id(report):
+    tender = {
+        "procurementMethod": "open",
+        "procuringEntity": {"name": "the town"},
+        "numberOfTenderers": 1,
+        "items": [{"classification": {"id": "85"}}],
+    }
+    found = report({"ocid": "1", "buyer": {"id": "B"}, "tender": tender}, codes=["R019"])
     assert found.coverage["R019"].computed == 1

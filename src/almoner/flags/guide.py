@@ -18,11 +18,14 @@ from almoner.flags.release import (
     FullItem,
     FullRelease,
     FullTender,
+    Reference,
     Value,
 )
 from almoner.flags.settings import Settings
 from almoner.flags.tally import Tally
 
+# Of the codelist awardCriteria: what else stands there says nothing of how a tender is judged.
+BY_PRICE = frozenset({"priceOnly", "costOnly", "lowestCost", "singleBidOnly"})
 DISCRETIONARY = frozenset({"qualityOnly", "ratedCriteria", "bestProposal", "bestValueToGovernment"})
 COMPLETION = frozenset({"completionCertificate", "physicalProgressReport", "finalAudit"})
 COMPETITIVE = frozenset({"open", "selective"})
@@ -91,22 +94,23 @@ class Guide:
         tender = _tender(release)
         if tender.procurement_method not in COMPETITIVE:
             return "an open or selective procurement method"
-        entity = tender.procuring_entity or release.buyer
+        entity = _id(tender.procuring_entity) or _id(release.buyer)
         number = tender.number_of_tenderers
         if number is None:
             number = _count_tenderers(release.bids)
         classes = set(_classes(tender.items, self.digits["R019"]))
-        if entity is None or entity.id is None or number is None or not classes:
+        if entity is None or number is None or not classes:
             return "tender.procuringEntity.id, items.classification.id and numberOfTenderers"
         for one in classes:
-            self.rows["R019"].append((one, entity.id, number))
+            self.rows["R019"].append((one, entity, number))
         return None
 
     def _criteria(self, release: FullRelease) -> str | None:
         """R021: whether a buyer's tender is judged by more than its price."""
         criteria = _tender(release).award_criteria
-        if criteria is None or release.buyer is None or release.buyer.id is None:
-            return "tender.awardCriteria and buyer.id"
+        known = criteria in BY_PRICE or criteria in DISCRETIONARY
+        if not known or release.buyer is None or release.buyer.id is None:
+            return "tender.awardCriteria of the codelist, and buyer.id"
         self.rows["R021"].append((release.buyer.id, criteria in DISCRETIONARY))
         return None
 
@@ -145,16 +149,16 @@ class Guide:
         return None if noted else "active awards with suppliers, a value and classified items"
 
     def _modifications(self, release: FullRelease) -> str | None:
-        """R064: the amendments of each contract."""
+        """R064: the amendments of each contract, and whether any are published, be it none."""
         if not release.contracts:
             return "contracts"
+        published = any(contract.amendments is not None for contract in release.contracts)
         amended = [
             {"contract": contract.id, "amendments": len(contract.amendments)}
             for contract in release.contracts
             if contract.amendments
         ]
-        if amended:
-            self.rows["R064"].append((release.ocid, amended))
+        self.rows["R064"].append((release.ocid, amended, published))
         return None
 
     def _payments(self, release: FullRelease) -> str | None:
@@ -196,6 +200,10 @@ def known(value: Value | None) -> tuple[float, str] | None:
 
 def _tender(release: FullRelease) -> FullTender:
     return release.tender or FullTender()
+
+
+def _id(organization: Reference | None) -> str | None:
+    return organization.id if organization is not None else None
 
 
 def _suppliers(award: FullAward) -> list[str]:

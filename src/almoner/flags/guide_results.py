@@ -127,14 +127,14 @@ class GuideResults:
         shares = {buyer: judged[buyer] / n for buyer, n in tenders.items() if n >= least}
         if not shares:
             return
-        fence = self.settings.limit("R021", "threshold")
+        fence, usual = self.settings.limit("R021", "threshold"), 0.0
         if fence is None:
             ordered = sorted(shares.values())
             low, high = quantile(ordered, 0.25), quantile(ordered, 0.75)
-            fence = beyond(high, high - low, 1.5)
-        for buyer, share in shares.items():
             # Where all do alike none stands out.
-            if share >= fence and share > min(shares.values()):
+            fence, usual = beyond(high, high - low, 1.5), ordered[0]
+        for buyer, share in shares.items():
+            if share >= fence and share > usual:
                 evidence = {"discretionary": judged[buyer], "tenders": tenders[buyer]}
                 yield "R021", "Buyer", buyer, share, {**evidence, "limit": fence}
 
@@ -184,10 +184,13 @@ class GuideResults:
                 yield "R051", "Market", market, index, evidence
 
     def _modifications(self, rows: Rows) -> Iterator[Finding]:
-        """R064: how many amendments the contracts of a process have."""
-        for ocid, contracts in rows:
-            number = float(sum(contract["amendments"] for contract in contracts))
-            yield "R064", "OCID", ocid, number, {"contracts": contracts}
+        """R064: how many amendments a process's contracts have, in a file that tells of some."""
+        if not any(published for _, _, published in rows):
+            self.unmet["R064"] = "contracts.amendments, which no contract has"
+        for ocid, amended, _ in rows:
+            if amended:
+                number = float(sum(contract["amendments"] for contract in amended))
+                yield "R064", "OCID", ocid, number, {"contracts": amended}
 
     def _payments(self, rows: Rows) -> Iterator[Finding]:
         """R068: what was paid on a contract, as a share of its value."""
