@@ -14,7 +14,12 @@ def differences(ratios):
 
 @pytest.mark.parametrize(
     ("end", "flagged"),
-    [("2020-01-16T09:59:59+00:00", True), ("2020-01-16T10:00:00Z", False), ("2020-01-16", False)],
+    [
+        ("2020-01-16T09:59:59+00:00", True),
+        ("2020-01-16t09:59:59z", True),
+        ("2020-01-16T10:00:00Z", False),
+        ("2020-01-16", False),
+    ],
 )
 def test_short_submission_period(values, end, flagged):
     period = {"startDate": "2020-01-01T18:00:00+08:00", "endDate": end}

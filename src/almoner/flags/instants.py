@@ -22,7 +22,7 @@ def instant(text: str) -> datetime | None:
     if len(text) < 20 or text[4] != "-" or text[7] != "-" or text[13] != ":":
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows t and z
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
