@@ -72,5 +72,10 @@ def test_without_a_settings_file(tmp_path):
         settings_for(tmp_path / "missing.ini", with_guide=True)
 
 
+def test_periods_by_method_ask_for_their_indicator(read):
+    settings = read("[R003.procurement_method_details]\nCotización = 7\n")
+    assert (settings.codes, settings.days) == (("R003",), {"Cotización": 7})
+
+
 def test_one_more_indicator_is_one_more_section(read):
     assert read("[R024]\n[R064]\n").codes == ("R024", "R064")

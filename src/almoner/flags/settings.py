@@ -124,8 +124,10 @@ def _understood(parser: configparser.RawConfigParser, path: Path) -> Settings:
             raise SettingsError(f"{where} is not known; indicators are {', '.join(CATALOGUE)}")
     if limits.get(("R025", "percentile"), 0) > 100:
         raise SettingsError(f"{path}, section [R025]: percentile must be at most 100")
+    # A section within that of an indicator asks for it as well.
+    asked = {name.partition(".")[0] for name in sections}
     return Settings(
-        codes=tuple(code for code in CATALOGUE if code in sections),
+        codes=tuple(code for code in CATALOGUE if code in asked),
         currency=general.get("currency") or None,
         compared=_listed(general.get("price_comparison_procurement_methods", "")),
         not_compared=_listed(general.get("no_price_comparison_procurement_methods", "")),
