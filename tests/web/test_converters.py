@@ -14,7 +14,14 @@ def test_an_id_comes_back_as_it_was(client: Client, ref: str) -> None:
     assert resolve(request.path_info).kwargs == {"ref": ref}
 
 
-@pytest.mark.parametrize("page", ["contracts", "desk/payments", "desk/evaluations", "desk/tasks"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("contracts", "tenders/T-1/documents", "findings", "findings/kinds"),
+        *("desk/payments", "desk/evaluations", "desk/tasks", "desk/supervise"),
+        "desk/tenders/T-1/document",
+    ],
+)
 def test_no_page_has_an_id_with_a_nul(page: str) -> None:
     """PostgreSQL answers a question for one with an error."""
     assert resolve(f"/en/{page}/AB/").kwargs

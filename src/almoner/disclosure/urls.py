@@ -11,7 +11,7 @@ urlpatterns = [
     path("tenders/", tender_views.tenders, name="tenders"),
     path("tenders/<ref:ref>/", tender_views.tender, name="tender"),
     path(
-        "tenders/<ref:ref>/documents/<str:id>/",
+        "tenders/<ref:ref>/documents/<ref:id>/",
         tender_views.document,
         name="tender-public-document",
     ),

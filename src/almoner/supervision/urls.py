@@ -6,8 +6,8 @@ from almoner.supervision import views
 
 urlpatterns = [
     path("findings/", views.findings, name="findings"),
-    path("findings/kinds/<str:code>/", views.kind, name="finding-kind"),
-    path("findings/<str:id>/", views.finding, name="finding"),
+    path("findings/kinds/<ref:code>/", views.kind, name="finding-kind"),
+    path("findings/<ref:id>/", views.finding, name="finding"),
     path("desk/supervise/", views.supervise, name="supervise"),
-    path("desk/supervise/<str:id>/", views.supervised, name="supervised"),
+    path("desk/supervise/<ref:id>/", views.supervised, name="supervised"),
 ]

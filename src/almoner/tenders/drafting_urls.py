@@ -17,7 +17,7 @@ urlpatterns = [
     path("desk/tenders/<ref:ref>/cancel/", tenders.cancel, name="tender-cancel"),
     path("desk/tenders/<ref:ref>/again/", tenders.again, name="tender-again"),
     path("desk/tenders/<ref:ref>/attach/", documents.attach, name="tender-attach"),
-    path("desk/tenders/<ref:ref>/document/<str:id>/", documents.document, name="tender-document"),
+    path("desk/tenders/<ref:ref>/document/<ref:id>/", documents.document, name="tender-document"),
     path("desk/tenders/<ref:ref>/register/<str:kind>/", registers.register, name="tender-register"),
     path(
         "desk/tenders/<ref:ref>/register/<str:kind>/new/",
