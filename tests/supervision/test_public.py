@@ -62,6 +62,19 @@ def test_few_people_are_told_only_to_those_who_supervise(
     assert drawn != hidden
 
 
+@pytest.mark.parametrize(("workers", "hidden"), [(4, True), (5, False)])
+def test_the_number_of_rows_does_not_tell_a_number_that_is_hidden(
+    client: Client, workers: int, hidden: bool
+) -> None:
+    rows = (("contracts", "C-1"), *(("workers", f"W-{n}") for n in range(workers)))
+    kept = keep("D08", workers / 14, 0.8, rows=rows, workers=workers, staff=14)
+    page = client.get(f"/en/findings/{kept.id}/").content.decode()
+    assert ("worker: shown to those who supervise" in page) == hidden
+    assert (f"{workers} rows" in page) != hidden
+    chinese = client.get(f"/zh-hans/findings/{kept.id}/").content.decode()
+    assert (f"{workers}行" in chinese.replace(" ", "")) != hidden
+
+
 def test_raters_are_counted_not_named(client: Client) -> None:
     rows = (("evaluations", "E-1"), ("ratings", "E-1/R-7/I-1"), ("ratings", "E-1/R-7/I-2"))
     kept = keep("E04", 2.0, table="evaluations", id="E-1", rows=rows)

@@ -130,16 +130,22 @@ def limits(entry: Definition, on: date) -> list[tuple[Limit, str]]:
 
 @dataclass(frozen=True)
 class Row:
-    """A row that a finding was computed from; several of one table where `number` is above 1."""
+    """A row that a finding was computed from; without an id it stands for `number` rows.
+
+    Without a number it does not say how many.
+    """
 
     label: str | Promise
     id: str
     url: str | None
-    number: int = 1
+    number: int | None = 1
 
 
 def rows(kept: StoredFinding, *, private: bool) -> list[Row]:
-    """The rows behind a finding; those about persons one by one only for `private` readers."""
+    """The rows behind a finding; those about persons one by one only for `private` readers.
+
+    How many of these there are would tell a number that its sentence hides.
+    """
     shown: list[Row] = []
     hidden: dict[str, int] = {}
     for table, id in kept.rows:
@@ -147,7 +153,10 @@ def rows(kept: StoredFinding, *, private: bool) -> list[Row]:
             hidden[table] = hidden.get(table, 0) + 1
         else:
             shown.append(Row(TABLES.get(table, table), id, _address(table, id)))
-    return shown + [Row(TABLES[table], "", None, number) for table, number in hidden.items()]
+    few = is_about_few(kept)
+    return shown + [
+        Row(TABLES[table], "", None, None if few else number) for table, number in hidden.items()
+    ]
 
 
 def subject(kept: StoredFinding, *, private: bool) -> Row:
