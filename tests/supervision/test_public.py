@@ -10,9 +10,10 @@ from django.utils.translation import override
 from tests.disclosure import cast
 from tests.once import once_a_module
 
+from almoner.contracts.models import Contract
 from almoner.findings.definition import codes, definition
 from almoner.findings.run import Finding, Result
-from almoner.parties.models import Organisation
+from almoner.parties.models import Organisation, Worker
 from almoner.supervision import labels, pictures, queries, views
 from almoner.supervision.models import StoredFinding
 from almoner.supervision.operations import store
@@ -139,6 +140,36 @@ def test_how_we_count_leads_to_every_kind(client: Client, language: str) -> None
         assert f'href="/{language}/findings/kinds/{code}/"' in page
 
 
+@pytest.mark.parametrize(
+    ("code", "table", "persons", "number", "shown"),
+    [
+        ("D02", "workers", 4, 9, None),
+        ("D02", "workers", 5, 9, 9),
+        ("E07", "evaluations", 4, 4, None),
+        ("E07", "evaluations", 5, 5, 5),
+    ],
+)
+def test_many_questions_about_few_persons_are_not_counted_in_public(
+    client: Client, code: str, table: str, persons: int, number: int, shown: int | None
+) -> None:
+    """A worker has one a day; raters may have their first evaluation in common."""
+    days = [f"2026-06-{place + 1:02}" for place in range(number)]
+    subjects = [
+        (f"W-{place % persons}", days[place]) if code == "D02" else ("E-1", f"A/R-{place}")
+        for place in range(number)
+    ]
+    if code == "D02":
+        provider = Contract.objects.get().provider
+        for id in {id for id, _ in subjects}:
+            Worker.objects.create(id=id, organisation=provider, licence="none", employed_from=ON)
+    found = tuple(Finding(code, table, id, key, 700.0, 600.0, (), {}, None) for id, key in subjects)
+    store(Result(found, {}), as_of=ON, at=AT, engine="duckdb", codes=[code], whole=True)
+    assert [kind.number for kind in queries.kinds(ON)] == [shown]
+    page = client.get(f"/en/findings/kinds/{code}/").content.decode()
+    assert ("number is hidden" in page) == (shown is None)
+    assert (f"{number} questions of this kind" in page) == (shown is not None)
+
+
 @pytest.mark.one_database
 def test_pages_tell_the_days_and_the_small_number_of_the_rule_pack(
     client: Client, monkeypatch: pytest.MonkeyPatch
@@ -147,9 +178,9 @@ def test_pages_tell_the_days_and_the_small_number_of_the_rule_pack(
     for days, least in ((10, 5), (1, 9)):
         page = client.get("/en/findings/").content.decode()
         assert f"has {days} working day{'s' if days > 1 else ''} to answer" in page
-        assert f"numbers under {least} are hidden" in page
+        assert f"hidden where they are fewer than {least} or about" in page
         kind = client.get("/en/findings/kinds/D02/").content.decode()
-        assert f"hidden because it is under {least} and" in kind
+        assert f"hidden because they are fewer than {least} or about" in kind
         monkeypatch.setattr(views, "answer_days", lambda on: 1)
         monkeypatch.setattr(views, "fewest_told", lambda on: 9)
         cache.clear()

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from almoner.findings.definition import Definition, definition
 from almoner.parties.queries import Areas
@@ -102,15 +103,21 @@ class Kind:
 
 
 def kinds(today: date) -> list[Kind]:
-    """Every code that was found, by code. Findings about persons are counts, small ones hidden."""
-    counted = current().values("code", "about_persons").annotate(number=Count("id"))
-    numbers = {row["code"]: (row["number"], row["about_persons"]) for row in counted}
-    persons = {code: number for code, (number, of_persons) in numbers.items() if of_persons}
+    """Every code that was found, by code.
+
+    Findings about persons are counts, hidden where they are about few: several may be about one.
+    """
+    rater = Case(When(subject_table="evaluations", then="key"))
+    person = Coalesce("worker_id", rater, "subject_id")
+    counted = current().values("code", "about_persons").order_by("code")
+    rows = counted.annotate(number=Count("id"), persons=Count(person, distinct=True))
     least = fewest_told(today)
-    hidden = {code for code, number in persons.items() if number < least}
     return [
-        Kind(definition(code), None if code in hidden else number)
-        for code, (number, _) in sorted(numbers.items())
+        Kind(
+            definition(row["code"]),
+            None if row["about_persons"] and row["persons"] < least else row["number"],
+        )
+        for row in rows
     ]
 
 
