@@ -1,5 +1,6 @@
 """What everybody is told of a kept finding, and what only those who supervise are."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from almoner.parties.models import Organisation, Worker
 from almoner.supervision import labels, pictures, queries, views
 from almoner.supervision.models import StoredFinding
 from almoner.supervision.operations import store
+from almoner.web import charts
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +103,7 @@ def test_an_agency_is_not_linked_as_a_provider(client: Client) -> None:
         ("C08", [0.06, 0.2], [0.05], ("0.050", "0.200"), ["0.05"]),
         ("C04", [0.5, 0.75], [0.8], ("50.0%", "80.0%"), ["80%"]),
         ("M02", [12, 100], [], ("¥0.12", "¥1"), []),
+        ("M02", [601_467_80, 1_339_967_89], [], ("¥601,468", "¥1,339,968"), []),
         ("T04", [5, 8, 40], [10, 30], ("5.0", "40.0"), ["10", "30"]),
         ("T05", [1711.2], [16960 / 11], ("1,542", "1,711"), ["1,541.8"]),
         ("I03", [0.5], [], ("0.5", "12.5"), []),
@@ -120,6 +123,37 @@ def test_a_scale_tells_its_values_and_limits_apart(
     assert len(set(texts)) == len(texts) or code == "M02"
     assert sum(each.number for each in drawn.bins) == len(values)
     assert str(drawn.chart).count('<line class="t"') == 2 * len(limits)  # wide and narrow
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("low", [100, 601_467_80, 98_765_432_10, 1_234_567_890_12])
+def test_no_edge_of_a_scale_stands_upon_another(language: str, low: int) -> None:
+    with override(language):
+        drawn = pictures.distribution(definition("M02"), queries.Values([low, low * 2], []))
+    assert drawn is not None
+    for svg in str(drawn.chart).split("<svg ")[1:]:
+        end = 0.0
+        below = re.findall(r'x="([\d.]+)" y="234.0" text-anchor="(\w+)">([^<]+)<', svg)
+        for x, anchor, text in below:
+            width = charts.text_width(text)
+            start = float(x) - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+            assert start >= end, below
+            end = start + width
+        assert len(below) >= 2
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("T02", ("Number of questions by their value (days).", "（天）")),
+        ("C01", ("Number of questions by their value (days).", "（天）")),
+        ("P02", ("Number of questions by their value.", "数值")),
+    ],
+)
+def test_a_scale_names_its_unit(client: Client, code: str, told: tuple[str, str]) -> None:
+    keep(code, 40.0, 30.0)
+    for language, text in zip(("en", "zh-hans"), told, strict=True):
+        assert text in client.get(f"/{language}/findings/kinds/{code}/").content.decode()
 
 
 def test_what_could_not_be_computed_names_the_tables_in_the_readers_language(

@@ -15,9 +15,11 @@ from almoner.supervision.queries import District, Values
 from almoner.web import charts
 from almoner.web.format import figure, month, named, yuan
 from almoner.web.html import escaped
+from almoner.web.unit_labels import UNITS
 
 BINS = 12
 PLACES, FEW = 6, 4  # decimals
+YUAN = 100  # fen
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,9 @@ class Bin:
 
 @dataclass(frozen=True)
 class Distribution:
-    """The values of a kind: drawn, and as a table."""
+    """The values of a kind: drawn, and as a table; `unit` where no value is written with it."""
 
+    unit: str | Promise
     chart: SafeString
     bins: list[Bin]
     limits: list[str]
@@ -106,16 +109,22 @@ def distribution(entry: Definition, of: Values) -> Distribution | None:
     edges = _edges(entry.unit, [low + width * place for place in range(BINS + 1)])
     places = [(limit - low) / width for limit in of.limits]
     return Distribution(
+        unit="" if entry.unit in _WITH_VALUES else UNITS[entry.unit],
         chart=_histogram(entry, counts, edges, places),
         bins=[Bin(edges[place], edges[place + 1], count) for place, count in enumerate(counts)],
         limits=[_exact(entry.unit, limit) for limit in of.limits],
     )
 
 
+_WITH_VALUES = ("", "count", "fen", "share")
+
+
 def _edges(unit: str, values: Sequence[float]) -> list[str]:
     """Evenly spaced values, written to a tenth of their distance or better."""
     distance = abs(_number(unit, values[1]) - _number(unit, values[0]))
     places = [n for n in range(PLACES) if 10 * Fraction(1, 10**n) <= distance]
+    if unit == "fen" and distance >= 10 * YUAN:
+        values = [round(value / YUAN) * YUAN for value in values]
     return [_written(unit, value, min(places, default=PLACES)) for value in values]
 
 
@@ -136,7 +145,8 @@ def _written(unit: str, value: float, places: int) -> str:
     return figure(_number(unit, value), places) + ("%" if unit == "share" else "")
 
 
-HEIGHT, LEFT, FOOT, TOP = 260, 8, 216, 34
+HEIGHT, LEFT, FOOT, TOP, GAP = 260, 8, 216, 34, 8
+STEPS = 3, 4, 6  # into which BINS can be parted
 
 
 def _histogram(
@@ -174,10 +184,13 @@ def _bins(counts: Sequence[int], edges: Sequence[str], slot: float) -> str:
 
 
 def _scale(edges: Sequence[str], limits: Sequence[float], slot: float) -> str:
-    """Every third edge under the bars, and the limits across them, in widths from the left."""
+    """Edges under the bars, none upon another, and the limits across, in widths from the left."""
     last = len(edges) - 1
+    # The first and the last stand wholly within the drawing, so half a text nearer to the next.
+    room = 1.5 * max(map(charts.text_width, edges)) + GAP
+    every = next((n for n in STEPS if n * slot >= room), last)
     parts = []
-    for place in range(0, last + 1, 3):
+    for place in range(0, last + 1, every):
         anchor = "start" if place == 0 else "end" if place == last else "middle"
         parts.append(_text(LEFT + slot * place, FOOT + 18, edges[place], anchor))
     for limit in limits:

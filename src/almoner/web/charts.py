@@ -127,13 +127,13 @@ def bars(
                 zip(series, values, sizes, strict=True)
             )
         ],
-        label_width=max([_text_width(label) for label, _value in series], default=0),
+        label_width=max([text_width(label) for label, _value in series], default=0),
         ticks=ticks,
-        tick_width=max([_text_width(label) for _value, label in ticks]),
+        tick_width=max([text_width(label) for _value, label in ticks]),
         unit=unit,
         goal=None if goal is None else line,
         goal_label=_escape(target_label),
-        goal_width=_text_width(target_label),
+        goal_width=text_width(target_label),
     )
     drawings = (
         svg(
@@ -198,7 +198,7 @@ def nice_step(highest: Fraction) -> Fraction:
     return next(power * nice for nice in _NICE if power * nice >= least)
 
 
-def _text_width(text: str) -> int:
+def text_width(text: str) -> int:
     """About how many units of the drawing a text of 12 px takes."""
     if text.isascii():
         return len(text) * _DIGIT_WIDTH
@@ -220,7 +220,7 @@ def _bar(bar: _Bar, middle: float, width: float, plot: _Plot) -> str:
     if bar.value is None:
         return _text(middle, plot.foot - 6, bar.figure, "", "middle")
     y = plot.y(bar.value)
-    half = _text_width(bar.figure) / 2
+    half = text_width(bar.figure) / 2
     beside_axis = min(max(middle, plot.left + half), plot.right - half)
     return (
         f'<rect class="b{" lo" if bar.low else ""}" x="{middle - width / 2:.1f}" y="{y:.1f}"'
