@@ -36,8 +36,8 @@ def keep(*found: Finding, on: date = FIRST, scope: Q | None = None, codes: str =
 @pytest.fixture(autouse=True)
 def _contracts() -> None:
     on = cast.stage()
-    cast.contract(on, "C-1")
-    cast.contract(on, "C-2", provider=on.rival)
+    for contract in (cast.contract(on, "C-1"), cast.contract(on, "C-2", provider=on.rival)):
+        cast.instalment(contract, 1, FIRST)
 
 
 def test_a_finding_is_kept_with_whom_it_concerns() -> None:
@@ -46,7 +46,8 @@ def test_a_finding_is_kept_with_whom_it_concerns() -> None:
     kept = StoredFinding.objects.get()
     assert (kept.code, kept.subject_table, kept.subject_id) == ("M01", "instalments", "C-1/1")
     assert kept.contract_id == "C-1" and kept.provider_uscc and kept.purchaser_uscc
-    assert kept.money_fen and kept.severity == 3 and not kept.about_persons
+    assert kept.money_fen == 1_000_000 * cast.YUAN  # of the instalment, not of the contract
+    assert kept.severity == 3 and not kept.about_persons
     assert (kept.first_found_on, kept.due_on, kept.gone_on) == (FIRST, date(2026, 7, 15), None)
     assert read(kept) == late()
     assert (run.found, run.computed) == (1, ["M01"])

@@ -28,6 +28,7 @@ class Concerned:
     `happened_on` is the day of its subject: when a tender was published, a bid submitted, a
     contract signed, a task requested, a session held, an evaluation assigned, users drawn for a
     survey, a complaint received, a payment due; the first day of an appropriation's year.
+    `money_fen` is that of the instalment, the appropriation, the bid, the tender or the contract.
     """
 
     contract_id: str | None = None
@@ -92,11 +93,15 @@ def _parts(wanted: Iterable[str]) -> Answer:
 def _instalments(wanted: Iterable[str]) -> Answer:
     contracts = _parts(wanted)
     of_them = {whom.contract_id for whom in contracts.values() if whom.contract_id}
-    due = {
-        f"{row.contract_id}/{row.seq}": row.due_on
+    known = {
+        f"{row.contract_id}/{row.seq}": (row.due_on, row.amount_fen)
         for row in _rows(Instalment.objects.all(), of_them, "contract_id")
     }
-    return {id: replace(whom, happened_on=due.get(id)) for id, whom in contracts.items()}
+    return {
+        id: replace(contracts[id], happened_on=due, money_fen=amount)
+        for id, (due, amount) in known.items()
+        if id in contracts
+    }
 
 
 def _tenders(wanted: Iterable[str]) -> Answer:
