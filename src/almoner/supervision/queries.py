@@ -8,9 +8,12 @@ from datetime import date
 from django.db.models import Case, Count, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
+from almoner.contracts.models import Contract
 from almoner.findings.definition import Definition, definition
+from almoner.needs.queries import scope
 from almoner.parties.queries import Areas
 from almoner.prepared import Prepared
+from almoner.rules.roles import Actor, Permission
 from almoner.rules.small_cells import fewest_told
 from almoner.supervision.models import Run, StoredFinding
 
@@ -39,6 +42,26 @@ def current() -> Rows:
 def public() -> Rows:
     """Those of them that everybody may see one by one: none about a person."""
     return current().filter(about_persons=False)
+
+
+def seen_by(actor: Actor) -> Q:
+    """What somebody who supervises may see.
+
+    Of contracts: what their bodies supervise, and what nobody is named to supervise. Of what is no
+    contract yet: their places. Of the staff of providers: those that hold such a contract. The rest
+    is for everybody, unless it is about persons.
+    """
+    bodies = actor.bodies(Permission.FINDING_READ)
+    if bodies is None:
+        return Q()
+    contracts = Contract.objects.filter(Q(supervisor__in=bodies) | Q(supervisor=None))
+    nowhere = Q(contract_id=None, area_code=None)
+    return (
+        Q(contract_id__in=contracts.values("id"))
+        | Q(contract_id=None, area_code__in=scope(actor, Permission.FINDING_READ))
+        | nowhere & Q(provider_uscc__in=contracts.values("provider"))
+        | nowhere & Q(provider_uscc=None, about_persons=False)
+    )
 
 
 def wanted(rows: Rows, what: FindingFilter, areas: Areas) -> Rows:
@@ -79,9 +102,9 @@ def some(part: str, key: str) -> tuple[list[StoredFinding], bool]:
     return rows[:SHOWN], len(rows) > SHOWN
 
 
-def finding(id: str) -> StoredFinding | None:
-    """A kept finding, also one that is gone."""
-    return StoredFinding.objects.filter(id=id).select_related("run").first()
+def finding(id: str, seen: Q | None = None) -> StoredFinding | None:
+    """A kept finding among those `seen`, also one that is gone."""
+    return StoredFinding.objects.filter(seen or Q(), id=id).select_related("run").first()
 
 
 def last_run() -> Run | None:

@@ -22,7 +22,7 @@ from almoner.supervision.forms import FindingFilters
 from almoner.supervision.models import Run, StoredFinding
 from almoner.supervision.shown import line
 from almoner.web import clock
-from almoner.web.access import requires
+from almoner.web.access import requires, the_actor
 from almoner.web.format import day, figure, in_chinese, yuan
 from almoner.web.lists import show_list
 from almoner.web.pages import public_page
@@ -98,10 +98,11 @@ def kind(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_safe
 def supervise(request: HttpRequest) -> HttpResponse:
-    """All questions, those about persons too, ranked by money at stake x severity x age."""
+    """The questions of whoever supervises, those about persons too: money x severity x age."""
     tree, today = areas(), clock.today()
     form = FindingFilters(request.GET, tree, persons=True)
-    rows = queries.wanted(queries.current(), form.wanted(), tree)
+    seen = queries.current().filter(queries.seen_by(the_actor(request)))
+    rows = queries.wanted(seen, form.wanted(), tree)
     return show_list(
         request,
         title=_("Supervise"),
@@ -121,7 +122,7 @@ def supervise(request: HttpRequest) -> HttpResponse:
 @require_safe
 def supervised(request: HttpRequest, id: str) -> HttpResponse:
     """One question with all its rows, for those who supervise."""
-    kept = queries.finding(id)
+    kept = queries.finding(id, queries.seen_by(the_actor(request)))
     if kept is None:
         raise Http404(_("There is no such question."))
     crumbs = [(_("Supervise"), reverse("supervise"))]
