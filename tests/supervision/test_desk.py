@@ -83,6 +83,18 @@ def test_a_bureau_sees_what_it_supervises_and_an_auditor_all() -> None:
 
 
 @pytest.mark.one_database
+def test_each_line_says_what_it_is_about() -> None:
+    on = cast.stage()
+    cast.contract(on, "C-1")
+    keep(("C02", "contracts", "C-1"), ("D02", "workers", "W-1"))
+    auditor = reader(Role.AUDITOR, None)
+    page = auditor.get("/en/desk/supervise/").content.decode()
+    assert '<a href="/en/contracts/C-1/">contract C-1</a>' in page and ">worker W-1<" in page
+    sheet = auditor.get("/en/desk/supervise/?format=csv").content.decode()
+    assert ",contract C-1," in sheet and ",worker W-1," in sheet
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.PROVIDER_DIRECTOR, Role.RATER])
 def test_others_see_none(role: Role) -> None:
     on = cast.stage()

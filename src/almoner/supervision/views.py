@@ -158,13 +158,28 @@ def _columns() -> list[Column]:
 
     return [
         Column(_("Kind of question"), title, linked),
+        Column(_("What it is about"), _subject, _subject_linked),
         Column(_("Why"), lambda kept: labels.sentence(kept, private=True)),
-        Column(_("Money at stake"), lambda kept: kept.money_fen, lambda kept: yuan(kept.money_fen)),
-        Column(_("Severity"), lambda kept: kept.severity),
-        Column(_("Days open"), lambda kept: (today - kept.first_found_on).days),
+        Column(_("Money at stake"), lambda kept: kept.money_fen, _money, numeric=True),
+        Column(_("Severity"), lambda kept: kept.severity, numeric=True),
+        Column(_("Days open"), lambda kept: (today - kept.first_found_on).days, numeric=True),
         Column(_("Asked"), lambda kept: labels.ASKED[definition(kept.code).asks]),
         Column(_("Answer by"), lambda kept: kept.due_on, lambda kept: day(kept.due_on)),
     ]
+
+
+def _subject(kept: StoredFinding) -> str:
+    row = labels.subject(kept, private=True)
+    return f"{row.label} {row.id}"
+
+
+def _subject_linked(kept: StoredFinding) -> str:
+    url = labels.subject(kept, private=True).url
+    return format_html('<a href="{}">{}</a>', url, _subject(kept)) if url else _subject(kept)
+
+
+def _money(kept: StoredFinding) -> str:
+    return yuan(kept.money_fen)
 
 
 def _definition(entry: Definition, today: date) -> dict[str, Any]:
