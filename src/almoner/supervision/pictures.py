@@ -24,11 +24,14 @@ YUAN = 100  # fen
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A district's line of the table; `share` is its total in percent of the largest one."""
+    """A district's line of the table; `share` is its total in percent of the largest one.
+
+    `listed`: the filter of the list of questions has it, and finds just as many.
+    """
 
     name: str
     code: str
-    known: bool
+    listed: bool
     total: int
     share: int
     numbers: list[tuple[str | Promise, int]]
@@ -43,15 +46,23 @@ def districts(found: Sequence[District], tree: Areas) -> list[DistrictRow]:
     most = max((each.total for each in found), default=0)
     return [
         DistrictRow(
-            name=named(tree.by_code[each.code]) if each.code in tree.by_code else each.code,
+            name=_place(each.code, tree),
             code=each.code,
-            known=each.code in tree.by_code,
+            listed=each.code in tree.by_code
+            and tree.by_code[each.code].level == "district"
+            and bool(tree.children(each.code)),
             total=each.total,
             share=max(1, each.total * 100 // most),
             numbers=[(STAGES[stage], each.numbers.get(stage, 0)) for stage in stages],
         )
         for each in found
     ]
+
+
+def _place(code: str, tree: Areas) -> str:
+    if not code:
+        return _("No one place")
+    return named(tree.by_code[code]) if code in tree.by_code else code
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def kinds(today: date) -> list[Kind]:
 
 @dataclass(frozen=True)
 class District:
-    """A district and how many public findings each stage has there."""
+    """A district and how many public findings each stage has there; no code: no one place."""
 
     code: str
     numbers: Mapping[str, int]
@@ -156,12 +156,12 @@ class District:
         return sum(self.numbers.values())
 
 
-def by_district(areas: Areas) -> list[District]:
-    """Public findings by the district of their place and by stage, most first."""
-    counted = public().exclude(area_code=None).values("area_code", "code")
+def by_district(rows: Rows, areas: Areas) -> list[District]:
+    """Findings by the district of their place and by stage, most first; all are in the sum."""
+    counted = rows.order_by().values("area_code", "code")
     numbers: dict[str, Counter[str]] = {}
     for row in counted.annotate(number=Count("id")):
-        district = _district(str(row["area_code"]), areas)
+        district = _district(row["area_code"] or "", areas)
         stage = definition(row["code"]).stage
         numbers.setdefault(district, Counter())[stage] += row["number"]
     found = [District(code, count) for code, count in numbers.items()]

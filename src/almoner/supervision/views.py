@@ -46,7 +46,7 @@ def findings(request: HttpRequest) -> HttpResponse:
             (kind, labels.title(kind.definition), labels.STAGES[kind.definition.stage])
             for kind in queries.kinds(today)
         ],
-        "districts": pictures.districts(queries.by_district(tree), tree),
+        "districts": pictures.districts(queries.by_district(queries.public(), tree), tree),
         "trend": pictures.trend(queries.by_month(today)),
         "uncomputed": _uncomputed(queries.last_run()),
         "look": queries.last_look(),
@@ -80,14 +80,16 @@ def kind(request: HttpRequest, code: str) -> HttpResponse:
     """How one kind is counted, and how its values lie around the limit."""
     if code not in codes():
         raise Http404(_("There is no such question."))
-    entry, today = definition(code), clock.today()
-    told = [kept for kept in queries.public().filter(code=code) if not labels.is_about_few(kept)]
+    entry, today, tree = definition(code), clock.today(), areas()
+    rows = queries.public().filter(code=code)
+    told = [kept for kept in rows if not labels.is_about_few(kept)]
     context = {
         **_definition(entry, today),
         "values": pictures.distribution(entry, queries.values(told)),
         "number": next(
             (each.number for each in queries.kinds(today) if each.definition.code == code), 0
         ),
+        "districts": pictures.districts(queries.by_district(rows, tree), tree),
         "least": fewest_told(today),
         "crumbs": [(_("Questions"), reverse("findings")), (labels.title(entry), None)],
     }
