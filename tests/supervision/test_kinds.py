@@ -10,6 +10,7 @@ from tests.disclosure import cast
 
 from almoner.findings.definition import catalogue
 from almoner.findings.run import Finding, Result
+from almoner.supervision import labels
 from almoner.supervision.operations import store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -28,6 +29,10 @@ def test_every_kind_says_its_rule_its_basis_and_its_limits(client: Client, langu
             assert escape(text) in page, code
         shown = page.partition('<dl class="kv">')[2].partition("</dl>")[0]
         assert shown and not any(unit in shown for unit in RAW_UNITS), code
+        unchecked = [limit for limit, _ in labels.limits(entry, date.today()) if not limit.verified]
+        assert shown.count('<span class="tag warn">') == 1 + len(unchecked), code
+        main = page.partition("<main")[2].partition("</main>")[0]
+        assert f'href="/{language}/findings/kinds/{code}/"' not in main, code
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -23,7 +23,7 @@ from almoner.supervision.models import Run, StoredFinding
 from almoner.supervision.shown import line
 from almoner.web import clock
 from almoner.web.access import requires, the_actor
-from almoner.web.format import day, figure, in_chinese, yuan
+from almoner.web.format import day, in_chinese, yuan
 from almoner.web.lists import show_list
 from almoner.web.pages import public_page
 from almoner.web.sheets import Column
@@ -208,5 +208,4 @@ def _one(kept: StoredFinding, crumbs: list[Any], *, private: bool) -> dict[str, 
         "state": labels.state(kept),
         "private": private,
         "crumbs": [*crumbs, (shown["title"], None)],
-        "number": figure(kept.value) if kept.value is not None else None,
     }
