@@ -155,7 +155,7 @@ def with_parquet(folder: Path, filled: dict[str, CsvRows], change: pl.Expr | Non
 
 
 def test_parquet_is_used_where_it_lies(tmp_path: Path) -> None:
-    package = with_parquet(tmp_path, tables())
+    package = with_parquet(tmp_path / "it's [a] {b,c} *city*? c:d", tables())
     with as_files(package) as source:
         assert source.files["service_records"] == [package / "service_records.parquet"]
         assert set(source.files) == set(SCHEMA.tables)

@@ -64,7 +64,7 @@ def test_a_large_number_beside_an_empty_cell_stays_exact(spark: Spark, tmp_path:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_some_files_of_records_are_asked_as_if_they_were_all(spark: Spark, tmp_path: Path) -> None:
-    files = files_of(tmp_path, composed())
+    files = files_of(tmp_path / "it's [a] {b,c} *city*? c:d", composed())
     city = spark.city(files, date.fromisoformat(AS_OF))
 
     def months(fetch: Fetch) -> set[object]:

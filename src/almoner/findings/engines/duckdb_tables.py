@@ -47,7 +47,7 @@ def select(name: str, paths: Sequence[Path]) -> str:
     if not paths:
         empty = (f'CAST(NULL AS {KINDS[c.type]}) AS "{c.name}"' for c in columns)
         return f"SELECT {', '.join(empty)} LIMIT 0"  # noqa: S608 - names of the format
-    stored = pl.read_parquet_schema(paths[0])
+    stored = pl.scan_parquet(paths[0], glob=False).collect_schema()
     shown = (f'{_value(c, stored.get(c.name))} AS "{c.name}"' for c in columns)
     return (
         f"SELECT {', '.join(shown)} FROM "  # noqa: S608 - names of the format, quoted paths

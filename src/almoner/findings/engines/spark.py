@@ -45,6 +45,8 @@ SETTINGS = {
 }
 # Where all of Spark is on this machine, nobody else may call its driver.
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+# A path names one file, whatever is in it: no pattern of names, and, absolute, no scheme.
+NO_PATTERNS = ("__globPaths__", "false")
 IBIS = {
     "string": "string",
     "integer": "int64",
@@ -158,7 +160,8 @@ class Spark(Engine):
             return self._session.range(0).selectExpr(*empty)
         # Spark would start a job for each table to find its columns.
         schema = from_arrow_schema(pq.read_schema(paths[0]))
-        stored = self._session.read.schema(schema).parquet(*map(str, paths))
+        reader = self._session.read.schema(schema).option(*NO_PATTERNS)
+        stored = reader.parquet(*(str(path.absolute()) for path in paths))
         kinds = dict(stored.dtypes)
         return stored.selectExpr(
             *(f"{_value(c, kinds.get(c.name))} AS `{c.name}`" for c in columns)
