@@ -198,6 +198,7 @@ def test_other_types_are_read_with_care(change: pl.Expr, tmp_path: Path) -> None
         (pl.lit("zz").alias("term_id"), "term_id"),
         (pl.lit(None, pl.String).alias("worker_id"), "worker_id"),
         (pl.lit(0, pl.Int64).alias("minutes"), "minutes"),
+        (pl.lit(2**62, pl.Int64).alias("minutes"), "minutes"),
         (pl.col("started_at").dt.offset_by("-130y"), "started_at"),
         (pl.col("entered_at").dt.offset_by("300y"), "entered_at"),
         (pl.lit("x").alias("extra"), "extra"),

@@ -15,6 +15,7 @@ from almoner.citypackage.cells import YEARS
 from almoner.citypackage.faults import Unreadable
 from almoner.citypackage.keys import dangling
 from almoner.citypackage.package import PackageFile
+from almoner.citypackage.schema import LARGEST_COUNT
 
 Progress = Callable[[str, float], None]
 
@@ -149,7 +150,7 @@ class _ButRecords(Reader):
         )
 
     def _seems_lawful(self, records: pl.LazyFrame) -> bool:
-        """Empty cells, minutes, years, channels, ids and references; not the form of each text."""
+        """Empty cells, minutes, years, ids and references; not the form of each text."""
         required = [column.name for column in RECORDS.columns if column.required]
         instants = ("started_at", "entered_at")
         links = ("contract_id", "term_id", "worker_id")
@@ -159,7 +160,8 @@ class _ButRecords(Reader):
                     pl.len().alias("rows"),
                     pl.sum_horizontal(pl.col(n).null_count() for n in required).alias("empty"),
                     pl.col("id").min().alias("first_id"),
-                    pl.col("minutes").min().alias("minutes"),
+                    pl.col("minutes").min().alias("least"),
+                    pl.col("minutes").max().alias("most"),
                     pl.min_horizontal(pl.col(n).min() for n in instants).dt.year().alias("first"),
                     pl.max_horizontal(pl.col(n).max() for n in instants).dt.year().alias("last"),
                 ),
@@ -177,7 +179,8 @@ class _ButRecords(Reader):
             ids.get_column("id").n_unique() == sums["rows"]
             and not sums["empty"]
             and sums["first_id"] != ""
-            and sums["minutes"] >= 1
+            and sums["least"] >= 1
+            and sums["most"] <= LARGEST_COUNT
             and YEARS[0] < sums["first"]
             and sums["last"] < YEARS[1]
             and not any((linked[name] == "").any() for name in links)
