@@ -45,7 +45,9 @@ def test_cardinals_settings_file(read):
         ("[R003]\nthreshold = 1.5\n", "threshold must be a whole number, not '1.5'"),
         ("[R024]\nthreshold = nan\n", "threshold must be a number, not 'nan'"),
         ("[R025]\npercentile = 101\n", "percentile must be at most 100"),
-        ("[R024]\n[R024]\n", "is not understood"),
+        ("[R024]\n[R024]\n", r"settings.ini, line 2: the section \[R024\] stands there again"),
+        ("[R024]\nthreshold = 1\nthreshold = 1\n", "line 3: the setting threshold stands there"),
+        ("; releases\n" + '{"ocid": "1"}\n' * 9, r"line 2: no \[section\], .*no ; comment$"),
         ("[R003.procurement_method_details]\nx = soon\n", "x must be a whole number"),
     ],
 )

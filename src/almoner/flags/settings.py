@@ -90,11 +90,23 @@ def read_settings(path: Path) -> Settings:
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8") from None
     except configparser.Error as error:
-        raise SettingsError(f"{path} is not understood: {' '.join(str(error).split())}") from None
+        raise SettingsError(f"{path}, {_fault(error)}") from None
     return _understood(parser, path)
 
 
 GENERAL_SECTION = "general settings"
+
+
+def _fault(error: configparser.Error) -> str:
+    """What is wrong in which line, of which the first one is not the file's own."""
+    match error:
+        case configparser.DuplicateSectionError(lineno=int(line)):
+            return f"line {line - 1}: the section [{error.section}] stands there again"
+        case configparser.DuplicateOptionError(lineno=int(line)):
+            return f"line {line - 1}: the setting {error.option} stands there again"
+        case configparser.ParsingError(errors=[(line, _), *_]):
+            return f"line {line - 1}: no [section], no setting = value, no ; comment"
+    return " ".join(str(error).split())
 
 
 def _understood(parser: configparser.RawConfigParser, path: Path) -> Settings:
