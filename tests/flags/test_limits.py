@@ -83,6 +83,8 @@ def test_few_bids_are_never_excessive(values):
         ([bid("A", 10), bid("B", 10, status="withdrawn")], set()),
         ([bid("A", 10, relatedLots=["1"]), bid("B", 10, relatedLots=["2"])], set()),
         ([bid("A", 10, relatedLots=["1"]), bid("B", 10, relatedLots=["1"])], {"A", "B"}),
+        ([bid("A", 10, relatedLots=["1", "2"]), bid("B", 10, relatedLots=["2", "1"])], {"A", "B"}),
+        ([bid("A", 10, relatedLots=["1", "2"]), bid("B", 10, relatedLots=["2"])], set()),
     ],
 )
 def test_identical_prices(values, bids, flagged):
@@ -123,6 +125,15 @@ def test_the_lowest_bid_is_that_of_a_lot(values):
         bid("W", 10, relatedLots=["2"]),
     ]
     assert values("R036", process("1", *bids, winner="W")) == {}
+
+
+@pytest.mark.parametrize("lots", [["1", "2"], ["2", "1"], ["2", "1", "2"]])
+def test_the_order_of_lots_says_nothing(values, lots):
+    bids = [
+        bid("D", 5, status="disqualified", relatedLots=lots),
+        bid("W", 10, relatedLots=["1", "2"]),
+    ]
+    assert values("R036", process("1", *bids, winner="W")) == {"OCID": {"1": 1.0}}
 
 
 def test_each_lot_has_evidence_of_its_own_and_other_currencies_none(report):

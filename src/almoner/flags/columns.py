@@ -68,7 +68,8 @@ FRACTION = r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)"
 ODD = rf"^(?:[\[{{]|(?:true|false|-?NaN|-?Infinity|{FRACTION})$)"
 WHOLE = r"^-?[0-9]+$"
 NAMES = pl.Categorical()
-LOTS = pl.when(pl.col.relatedLots.list.len() > 0).then("relatedLots")  # a list of none says nothing
+# A set of lots, in whatever order they stand there; a list of none says nothing.
+LOTS = pl.when(pl.col.relatedLots.list.len() > 0).then(pl.col.relatedLots.list.unique().list.sort())
 
 
 class UnlikeError(Exception):
