@@ -143,6 +143,21 @@ def test_the_main_currency_is_that_of_most_bids(report):
     assert report(*lines[:2], **settings).currency == "EUR"
 
 
+def test_a_process_with_bids_in_other_currencies_alone_is_not_computed(report):
+    def priced(ocid, *currencies):
+        out = bid("D", 5, status="disqualified")
+        bids = [out, *(bid("W", 10) for _ in currencies[1:])]
+        for one, currency in zip(bids, currencies, strict=True):
+            one["value"]["currency"] = currency
+        return process(ocid, *bids, winner="W")
+
+    lines = [priced("1", "USD", "USD"), priced("2", "EUR", "EUR"), priced("3", "EUR", "USD")]
+    found = report(*lines, priced("4", "CLF"), codes=["R036"], currency="USD")
+    assert found.values == {"OCID": {"1": {"R036": 1.0}}}
+    assert found.coverage["R036"].computed == 2
+    assert found.coverage["R036"].missing == {"bids in USD": 2}
+
+
 @pytest.mark.parametrize("amount", [0, -5])
 def test_a_winning_amount_of_nothing_is_not_computable(report, amount):
     """Difference 5: Cardinal divides by it, and prints null."""

@@ -104,6 +104,9 @@ class Conclusions:
 
     def _lowest(self, code: str, group: str, lots: pl.DataFrame) -> Iterator[Found]:
         """R036, in the currency in which bids are compared."""
+        priced_in = self.notes.priced_in.items()
+        if other := sum(many for currencies, many in priced_in if self.currency not in currencies):
+            self.notes.lacking[code][f"bids in {self.currency}"] += other
         yield code, group, lots.filter(pl.col.currency == self.currency).drop("currency")
 
     def _disqualified(self, code: str, group: str, noted: pl.DataFrame) -> Iterator[Found]:

@@ -27,6 +27,8 @@ class Notes:
         self.processes = 0
         self.left_out: Counter[str] = Counter()
         self.currencies: Counter[str] = Counter()
+        # How many of the processes that R036 judges have bids in which currencies.
+        self.priced_in: Counter[tuple[str, ...]] = Counter()
         self.lacking: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._rows: defaultdict[Of, list[pl.DataFrame]] = defaultdict(list)
         self._shown: defaultdict[Of, list[pl.DataFrame]] = defaultdict(list)

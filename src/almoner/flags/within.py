@@ -142,6 +142,9 @@ def lowest_disqualified(facts: Facts, notes: Notes) -> None:
     )
     judged = pl.col.compared & (pl.col.active > 0) & (pl.col.out > 0)
     bids = facts.where(facts.offers, judged).drop_nulls("price")
+    currencies = bids.group_by("p").agg(pl.col.currency.unique().sort())["currency"]
+    for names, many in currencies.value_counts().iter_rows():
+        notes.priced_in[tuple(names)] += many
     lots = (
         bids.sort("price", maintain_order=True)
         .group_by(LOTS, maintain_order=True)
