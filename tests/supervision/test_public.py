@@ -12,6 +12,7 @@ from tests.disclosure import cast
 from tests.once import once_a_module
 
 from almoner.contracts.models import Contract
+from almoner.findings.days import day_number
 from almoner.findings.definition import codes, definition
 from almoner.findings.run import Finding, Result
 from almoner.parties.models import Organisation, Worker
@@ -76,6 +77,41 @@ def test_the_number_of_rows_does_not_tell_a_number_that_is_hidden(
     assert (f"{workers} rows" in page) != hidden
     chinese = client.get(f"/zh-hans/findings/{kept.id}/").content.decode()
     assert (f"{workers}行" in chinese.replace(" ", "")) != hidden
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "done", "hidden"),
+    [
+        ((2, 3), (9,), 62.5, False),
+        ((2, 2), (9,), 62.5, True),
+        ((None, None), (9,), 62.5, True),
+        ((9, 9), (4,), 62.5, True),  # the year of the other term would follow
+        ((), (4,), 0.0, False),
+    ],
+)
+def test_hours_that_the_contract_hides_are_not_told_by_a_question(
+    client: Client,
+    here: tuple[int | None, ...],
+    there: tuple[int | None, ...],
+    done: float,
+    hidden: bool,
+) -> None:
+    contract = Contract.objects.get()
+    for code, months in (("case", here), ("group", there)):
+        term = cast.term(contract, code)
+        cast.month(term, "2025-12", 100, 50)  # of the year before
+        for place, people in enumerate(months):
+            cast.month(term, f"2026-{place + 1:02}", 31, people)
+    first = day_number(date(2026, 1, 1))
+    words = {"first": first, "done": done, "hours": 800, "passed": 182}
+    kept = keep("D01", 0.15, 0.8, table="contract_terms", id="C-1/case", **words)
+    for url in (f"/en/findings/{kept.id}/", "/en/findings/", "/en/contracts/C-1/"):
+        page = client.get(url).content.decode()
+        assert (f"{done:g} hours of the 800 hours agreed" in page) != hidden
+        assert ("fewer than 5 people" in page) == hidden
+    assert "hours" in labels.sentence(kept, private=True)
+    drawn = "How the values lie" in client.get("/en/findings/kinds/D01/").content.decode()
+    assert drawn != hidden
 
 
 def test_raters_are_counted_not_named(client: Client) -> None:

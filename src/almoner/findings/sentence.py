@@ -73,13 +73,16 @@ def because(definition: "Definition", finding: "Finding", language: Language) ->
 
 
 def people(definition: "Definition", finding: "Finding") -> list[int]:
-    """The numbers of persons that the sentence tells, as far as they are known."""
+    """The numbers of persons that the sentence tells, as far as they are known.
+
+    The figure `people` is one, though no sentence names it: those whom the others are about.
+    """
     figures = _figures(finding)
     told = [
         figures[field]
         for _, field, form, _ in Formatter().parse(_sentence(definition, finding, "en"))
         if field and form == "people"
-    ]
+    ] + [figures.get("people")]
     return [int(str(number)) for number in told if number is not None]
 
 

@@ -12,6 +12,7 @@ from almoner.findings.definition import definition
 from almoner.findings.output import due
 from almoner.findings.run import Finding, Result
 from almoner.supervision.concerned import Concerned, concerned
+from almoner.supervision.few import months_of, with_people
 from almoner.supervision.models import Run, StoredFinding, Watched
 from almoner.web.stamps import bump
 
@@ -62,6 +63,8 @@ def store(
     }
     before |= StoredFinding.objects.in_bulk([id for id in found if id not in before])
     whose = concerned(found.values())
+    months = months_of(found.values(), whose)
+    found = {id: with_people(each, whose, months) for id, each in found.items()}
     fresh = [
         _kept(id, each, before.get(id), whose[each.table, each.id], run)
         for id, each in found.items()
