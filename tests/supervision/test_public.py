@@ -38,12 +38,13 @@ def keep(
     value: float | None = None,
     limit: float | None = None,
     *,
+    key: str | None = None,
     table: str = "contracts",
     id: str = "C-1",
     rows: tuple[tuple[str, str], ...] = (),
     **words: Any,
 ) -> StoredFinding:
-    found = Finding(code, table, id, None, value, limit, rows, words, None)
+    found = Finding(code, table, id, key, value, limit, rows, words, None)
     result = Result((found,), {"W02": ("payroll",)})
     store(result, as_of=ON, at=AT, engine="duckdb", codes=[code], whole=True)
     return StoredFinding.objects.get(code=code, gone_on=None)
@@ -112,6 +113,21 @@ def test_hours_that_the_contract_hides_are_not_told_by_a_question(
     assert "hours" in labels.sentence(kept, private=True)
     drawn = "How the values lie" in client.get("/en/findings/kinds/D01/").content.decode()
     assert drawn != hidden
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("people", "hidden"), [(2, True), (3, False)])
+def test_sessions_of_a_month_that_the_contract_hides_are_not_told_by_a_question(
+    client: Client, people: int, hidden: bool
+) -> None:
+    contract = Contract.objects.get()
+    for code, month, users in (("case", "2026-05", people), ("group", "2026-05", 2)):
+        cast.month(cast.term(contract, code), month, 60, users)
+    cast.month(contract.terms.first(), "2026-04", 60, 50)
+    words = {"days": 14, "late": 9, "records": 21}
+    kept = keep("D05", 0.6, 0.3, key="2026-05", **words)
+    page = client.get(f"/en/findings/{kept.id}/").content.decode()
+    assert ("9 of 21" in page) != hidden and ("fewer than 5 people" in page) == hidden
 
 
 def test_raters_are_counted_not_named(client: Client) -> None:

@@ -1,7 +1,8 @@
-"""How few users stand behind the hours that a finding tells (D01).
+"""How few users stand behind the work that a finding tells: D01 its hours, D05 its sessions.
 
-A contract's public page hides the hours of a term that are about few users, and with them those of
-other terms from which they would follow. What asks about these terms must not tell them.
+A contract's public page hides the year of a term that is about few users, with it those of other
+terms from which it would follow, and a month that is about few. What asks about these must not tell
+them.
 """
 
 from collections import Counter, defaultdict
@@ -17,20 +18,26 @@ from almoner.supervision.concerned import BATCH, Subjects
 
 
 def with_people(found: Finding, whose: Subjects, months: "Months") -> Finding:
-    """The finding with the fewest users of a term of its contract in its year as a figure.
+    """The finding with the number of users as a figure: of its month, or of that term of its
+    contract which had the fewest in its year.
 
     Where nobody wrote down any, they are told as one: somebody was there.
     """
     contract = whose[found.table, found.id].contract_id
-    if not _tells_hours(found) or contract is None:
+    if not _tells_work(found) or contract is None:
         return found
-    first = f"{day_of_number(int(str(found.words['first']))):%Y-%m}"
     people: Counter[int] = Counter()
     for term, month, number in months.get(contract, ()):
-        if month >= first:
+        if found.code == "D05" and month == found.key:
+            people[0] += number
+        elif found.code == "D01" and month >= _first_month(found):
             people[term] += number
     fewest = max(min(people.values(), default=0), 1)
     return replace(found, words={**found.words, "people": fewest})
+
+
+def _first_month(found: Finding) -> str:
+    return f"{day_of_number(int(str(found.words['first']))):%Y-%m}"
 
 
 Months = dict[str, list[tuple[int, str, int]]]
@@ -38,7 +45,7 @@ Months = dict[str, list[tuple[int, str, int]]]
 
 def months_of(found: Iterable[Finding], whose: Subjects) -> Months:
     """By contract, the direct terms, months and numbers of users that stand behind the findings."""
-    known = {whose[each.table, each.id].contract_id for each in found if _tells_hours(each)}
+    known = {whose[each.table, each.id].contract_id for each in found if _tells_work(each)}
     ids: Sequence[str] = sorted(id for id in known if id is not None)
     months: Months = defaultdict(list)
     rows = MonthlyDelivery.objects.filter(term__group=TermGroup.DIRECT).annotate(of=PEOPLE_BEHIND)
@@ -49,6 +56,6 @@ def months_of(found: Iterable[Finding], whose: Subjects) -> Months:
     return months
 
 
-def _tells_hours(found: Finding) -> bool:
-    """Hours of users, that is; none at all tell of nobody."""
-    return found.code == "D01" and bool(found.words.get("done"))
+def _tells_work(found: Finding) -> bool:
+    """Work for users, that is; none at all tells of nobody."""
+    return found.code == "D05" or (found.code == "D01" and bool(found.words.get("done")))
