@@ -67,6 +67,20 @@ def test_few_people_are_told_only_to_those_who_supervise(
     assert drawn != hidden
 
 
+def test_a_scale_says_how_many_are_not_drawn(client: Client) -> None:
+    people = {"C-1": 20, "C-2": 4, "C-3": 3}
+    found = tuple(
+        Finding("I01", "contracts", id, None, 0.1, 0.3, (), {"clients": n, "followed": 0}, None)
+        for id, n in people.items()
+    )
+    store(Result(found, {}), as_of=ON, at=AT, engine="duckdb", codes=["I01"], whole=True)
+    for language, told in (("en", "2 more are not drawn"), ("zh-hans", "另有2项未画出")):
+        page = client.get(f"/{language}/findings/kinds/I01/").content.decode()
+        assert told in page
+        rows = page.partition('id="h-values"')[2].partition("</table>")[0]
+        assert sum(int(n) for n in re.findall(r'<td class="n">(\d+)</td>', rows)) == 1
+
+
 @pytest.mark.parametrize(("workers", "hidden"), [(4, True), (5, False)])
 def test_the_number_of_rows_does_not_tell_a_number_that_is_hidden(
     client: Client, workers: int, hidden: bool

@@ -82,10 +82,11 @@ def kind(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(_("There is no such question."))
     entry, today, tree = definition(code), clock.today(), areas()
     rows = queries.public().filter(code=code)
-    told = [kept for kept in rows if not labels.is_about_few(kept)]
+    told = queries.values(kept for kept in rows if not labels.is_about_few(kept))
     context = {
         **_definition(entry, today),
-        "values": pictures.distribution(entry, queries.values(told)),
+        "values": pictures.distribution(entry, told),
+        "undrawn": len(rows) - len(told.found),
         "number": next(
             (each.number for each in queries.kinds(today) if each.definition.code == code), 0
         ),
