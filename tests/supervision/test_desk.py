@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.disclosure import cast
 
 from almoner.accounts.operations import add_person, grant_role
@@ -92,6 +95,29 @@ def test_each_line_says_what_it_is_about() -> None:
     assert '<a href="/en/contracts/C-1/">contract C-1</a>' in page and ">worker W-1<" in page
     sheet = auditor.get("/en/desk/supervise/?format=csv").content.decode()
     assert ",contract C-1," in sheet and ",worker W-1," in sheet
+
+
+@pytest.mark.one_database
+def test_lists_cost_the_same_however_many_questions_they_show() -> None:
+    on = cast.stage()
+    for number in range(40):
+        cast.contract(on, f"C-{number}")
+    pages = {
+        "desk/supervise/": reader(Role.AUDITOR, None),
+        "desk/supervise/?code=C02": reader(Role.SUPERVISOR, bureau("B", on.district.code)),
+        "findings/": Client(),
+        "findings/kinds/C02/": Client(),
+    }
+    costs = []
+    for many in (1, 40):
+        keep(*(("C02", "contracts", f"C-{number}") for number in range(many)))
+        for address, client in pages.items():
+            cache.clear()
+            with CaptureQueriesContext(connection) as asked:
+                page = client.get(f"/en/{address}")
+            assert page.status_code == 200
+            costs.append(len(asked))
+    assert costs[: len(pages)] == costs[len(pages) :]
 
 
 @pytest.mark.one_database
