@@ -16,12 +16,14 @@ from almoner.findings.days import day_of_number
 from almoner.findings.run import Finding
 from almoner.supervision.concerned import BATCH, Subjects
 
+Months = dict[str, list[tuple[int, str, int]]]
 
-def with_people(found: Finding, whose: Subjects, months: "Months") -> Finding:
-    """The finding with the number of users as a figure: of its month, or of that term of its
-    contract which had the fewest in its year.
 
-    Where nobody wrote down any, they are told as one: somebody was there.
+def with_people(found: Finding, whose: Subjects, months: Months) -> Finding:
+    """The finding with the number of users as the figure `people`.
+
+    D05: of its month; D01: of that term of its contract which had the fewest in the year. Where
+    nobody wrote down any, they are told as one: somebody was there.
     """
     contract = whose[found.table, found.id].contract_id
     if not _tells_work(found) or contract is None:
@@ -38,9 +40,6 @@ def with_people(found: Finding, whose: Subjects, months: "Months") -> Finding:
 
 def _first_month(found: Finding) -> str:
     return f"{day_of_number(int(str(found.words['first']))):%Y-%m}"
-
-
-Months = dict[str, list[tuple[int, str, int]]]
 
 
 def months_of(found: Iterable[Finding], whose: Subjects) -> Months:
