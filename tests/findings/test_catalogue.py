@@ -27,7 +27,7 @@ DERIVED = {
     "lineage": "areas",
     "records_by_month": "service_records",
 }  # what stands behind a derived table
-FORMATS = {*UNITS, "fen", "date", "instant", "cause", ""}
+FORMATS = {*UNITS, "fen", "date", "day_of", "instant", "cause", ""}
 
 every_finding = pytest.mark.parametrize("code", codes())
 

@@ -226,6 +226,7 @@ def test_outside_the_contract(day: str, clock: str, ended_on: str, variant: str 
         assert one.rows == (("service_records", "S1"), ("contracts", "C1"))
         assert one.value is None
         assert ("started only" if variant == "early" else "had ended") in sentence("D06", one)
+        assert f"{date.fromisoformat(day):%-d %B %Y};" in sentence("D06", one)
 
 
 # D07

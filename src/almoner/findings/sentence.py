@@ -4,6 +4,7 @@ A definition's `because` holds figures in braces, each with a format: `{value:ho
 "1,711.2 hours" and "1,711.2小时". The formats are the units of the catalogue, which write their
 own unit, and:
 - date: a day as an int64 day number; instant: microseconds, shown to the minute in Shanghai;
+  day_of: microseconds, of which everybody may be told the day;
 - people: a number of persons, which may be too small to be told to everybody (`people`);
 - cause: why a payment was late (`delay_cause`);
 - none (`{name}`): text as it is, cut where it is long, control characters replaced.
@@ -164,12 +165,18 @@ def _day(day: date, language: Language) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def _day_of(figure: object, language: Language) -> str:
+    return _day(_local(figure).date(), language)
+
+
 def _instant(figure: object, language: Language) -> str:
-    seconds, micros = divmod(int(str(figure)), 1_000_000)
-    utc = datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
-    local = utc.astimezone(SHANGHAI)
     between = "" if language == "zh" else ", "
-    return f"{_day(local.date(), language)}{between}{local:%H:%M}"
+    return f"{_day_of(figure, language)}{between}{_local(figure):%H:%M}"
+
+
+def _local(figure: object) -> datetime:
+    seconds, micros = divmod(int(str(figure)), 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros).astimezone(SHANGHAI)
 
 
 def _cause(figure: object, language: Language) -> str:
@@ -183,6 +190,7 @@ def _text(figure: object, language: Language) -> str:
 _FORMS: Mapping[str, Callable[[object, Language], str]] = {
     "fen": _fen,
     "date": _date,
+    "day_of": _day_of,
     "instant": _instant,
     "cause": _cause,
     "": _text,
