@@ -5,7 +5,7 @@ from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
-from tests.findings.small import found
+from tests.findings.small import Rows, found
 
 from almoner.findings import fair
 from almoner.findings.definition import definition
@@ -234,6 +234,18 @@ def test_a_city_without_a_model_has_no_finding() -> None:
     ):
         assert found("E03", **{**tables, **changed}) == []
     assert found("E07", **{**tables, "ratings": []}) == []
+
+
+@pytest.mark.parametrize("code", ["E03", "E07"])
+def test_a_city_whose_few_scores_the_model_explains_has_no_finding(code: str) -> None:
+    scores = (("x", "i1", "1"), ("y", "i0", "99.5"), ("y", "i1", "50"))
+    ratings = [
+        {"rater_id": rater, "indicator_id": indicator, "score": score}
+        for rater, indicator, score in scores
+    ]
+    indicators = [{"id": "i0"}, {"id": "i1"}]
+    others: dict[str, Rows] = {name: [{}] for name in ("areas", "contracts", "evaluations")}
+    assert found(code, ratings=ratings, indicators=indicators, **others) == []
 
 
 SEVERITIES = (

@@ -7,7 +7,7 @@ import ibis
 import pyarrow as pa
 
 from almoner.findings.reduce import reduce_ratings, scaled
-from almoner.methods.fair_scores import FairScoreError, fair_scores, fit
+from almoner.methods.fair_scores import FairScoreError, Obstacle, fair_scores, fit
 
 TERMS = ["contract", "agency", "rater", "contract:agency"]
 
@@ -37,3 +37,35 @@ def test_few_ratings_give_finite_scores_or_a_reason() -> None:
             assert all(map(math.isfinite, (one.value, one.se, one.raw, one.adjusted)))
             scored += 1
     assert scored > 10 and len(reasons) >= 2
+
+
+CITY = [*TERMS, "indicator", "rater:indicator"]
+
+
+def test_a_few_ratings_of_a_city_give_a_fit_or_a_reason() -> None:
+    """Terms enough to explain nearly every score: variances grow beyond all digits beside it."""
+    database = ibis.duckdb.connect()
+    refused = 0
+    for seed in range(60):
+        draw = random.Random(seed)
+        rows = []
+        for _ in range(draw.randint(3, 11)):
+            contract, agency = draw.randint(1, 3), draw.randint(1, 3)
+            rows.append(
+                {
+                    "score": draw.choice([1.0, 50.0, 99.5]),
+                    "contract": f"c{contract}",
+                    "district": f"d{contract % 2}",
+                    "agency": f"a{agency}",
+                    "rater": f"a{agency}/r{draw.randint(1, 2)}",
+                    "indicator": f"i{draw.randint(1, 2)}",
+                }
+            )
+        database.con.register(f"city{seed}", pa.Table.from_pylist(rows))
+        table = database.table(f"city{seed}")
+        statistics = reduce_ratings(table, scaled(table, "score"), [*CITY, "district"])
+        try:
+            assert math.isfinite(fit(statistics, CITY, ["district"]).criterion)
+        except FairScoreError as error:
+            refused += error.obstacle == Obstacle.NO_CHANCE
+    assert 0 < refused < 60

@@ -19,6 +19,7 @@ from almoner.methods.fair_scores import (
     Severity,
     fair_scores,
     fit,
+    no_chance,
     severities,
 )
 from almoner.rules.evaluation import SCORES
@@ -172,6 +173,8 @@ def _of_ratings(city: City, rows: ir.Table, only: Component | None) -> CityScore
     fitted = fit(reduce_ratings(rows, units, [*RANDOM, *FIXED]), RANDOM, FIXED)
     squares = residual_squares(rows, units, fitted, by="rater")
     mean_square = sum(square for _, square in squares.values()) / fitted.statistics.n
+    if not mean_square:
+        raise no_chance()
     return CityScores(
         fit=fitted,
         scores=fair_scores(fitted, SUBJECT, own=("district",), groups=_groups(fitted, found)),

@@ -9,6 +9,7 @@ from almoner.methods.fair_scores.statistics import (
     FairScoreError,
     Obstacle,
     Statistics,
+    no_chance,
 )
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Statistics",
     "fair_scores",
     "fit",
+    "no_chance",
     "severities",
 ]

@@ -10,7 +10,13 @@ import scipy.sparse as sp
 
 from almoner.methods.fair_scores.design import Column, full_design
 from almoner.methods.fair_scores.reml import MOST_STEPS, Convergence, Evaluation, Problem, optimum
-from almoner.methods.fair_scores.statistics import FairScoreError, Floats, Obstacle, Statistics
+from almoner.methods.fair_scores.statistics import (
+    FairScoreError,
+    Floats,
+    Obstacle,
+    Statistics,
+    no_chance,
+)
 
 TOLD = 1e-9  # share of a term's spread that the fixed effects must leave
 
@@ -159,8 +165,13 @@ def fit(
             dropped.append(unfit)
         else:
             kept.append(term)
-    here, convergence = optimum(Problem(statistics, kept, design), most_steps)
-    return _result(here, convergence, tuple(dropped))
+    try:
+        here, convergence = optimum(Problem(statistics, kept, design), most_steps)
+        return _result(here, convergence, tuple(dropped))
+    except np.linalg.LinAlgError as error:
+        # The matrices are positive definite, in all the digits that there are, until the residual
+        # goes to zero beside the variances of the terms.
+        raise no_chance() from error
 
 
 def _unfit(statistics: Statistics, term: int, kept: Sequence[int], left: float) -> Dropped | None:

@@ -17,13 +17,7 @@ from scipy.linalg import lapack
 
 from almoner.methods.fair_scores.design import Design
 from almoner.methods.fair_scores.elimination import Elimination, Factorised
-from almoner.methods.fair_scores.statistics import (
-    FairScoreError,
-    Floats,
-    Integers,
-    Obstacle,
-    Statistics,
-)
+from almoner.methods.fair_scores.statistics import Floats, Integers, Statistics, no_chance
 
 DECREMENT = 1e-10  # of the criterion, expected of another step: the optimum is reached
 UP = 1e-7  # a rise of the criterion that rounding may cause
@@ -99,11 +93,7 @@ class Evaluation:
         squares = problem.statistics.centred_squares
         squares -= float(right[:, -1] @ solved[:, -1] + with_score @ self.fixed)
         if squares <= 1e-12 * problem.statistics.centred_squares:
-            raise FairScoreError(
-                "the model explains every score exactly, so there is no chance to measure: leave "
-                "out the term with the most levels",
-                Obstacle.NO_CHANCE,
-            )
+            raise no_chance()
         self.residual = squares / problem.freedom
         self.criterion = (
             self.factorised.log_determinant

@@ -35,6 +35,15 @@ class FairScoreError(ValueError):
         self.obstacle = obstacle
 
 
+def no_chance() -> FairScoreError:
+    """Why there is no fit where nothing is left of the scores that chance could have made."""
+    return FairScoreError(
+        "the model explains every score exactly, so there is no chance to measure: leave out the "
+        "term with the most levels",
+        Obstacle.NO_CHANCE,
+    )
+
+
 @dataclass(frozen=True)
 class Factor:
     """A way to group the ratings: `name` joins its columns with a colon, as contract:year.
