@@ -37,7 +37,8 @@ def written(path):
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_file_of_ratings_is_fitted(call, model, tmp_path, form):
-    path = tmp_path / f"penicillin.{form}"
+    path = tmp_path / f"penicillin[1].{form}"
+    (tmp_path / f"penicillin1.{form}").write_text("another file")
     frame = penicillin()
     frame.write_csv(path) if form == "csv" else frame.write_parquet(path)
     code, out, err = call(path, *TERMS)

@@ -119,6 +119,8 @@ def opened(path: Path) -> Iterator[Ratings]:
     import duckdb
     import ibis
 
+    from almoner.findings.engines.duckdb_tables import plain
+
     if not path.is_file():
         raise MisuseError(f"there is no file {path}; give a CSV or Parquet file")
     if path.stat().st_size == 0:
@@ -130,10 +132,10 @@ def opened(path: Path) -> Iterator[Ratings]:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
         if parquet:
-            table = database.read_parquet(str(path))
+            table = database.read_parquet(plain(path))
         else:
             table = database.read_csv(
-                str(path), all_varchar=True, header=True, delim=",", quote='"', escape='"'
+                plain(path), all_varchar=True, header=True, delim=",", quote='"', escape='"'
             )
             table = database.create_table("ratings", table)
         yield Ratings(table, path)

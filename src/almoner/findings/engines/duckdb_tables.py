@@ -74,7 +74,10 @@ def _value(column: Column, kind: pl.DataType | None) -> str:
     return f"CAST({name} AS {KINDS[column.type]})"
 
 
+def plain(path: Path) -> str:
+    """A path as DuckDB reads it, none of its characters taken for a pattern."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+
+
 def _quoted(path: Path) -> str:
-    """A path as SQL writes it, none of its characters taken for a pattern."""
-    plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
-    return "'" + plain.replace("'", "''") + "'"
+    return "'" + plain(path).replace("'", "''") + "'"
