@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from almoner.findings.definition import STAGES, Definition, catalogue
+from almoner.findings.output import ASKED_ZH
 from almoner.rules.packs import Limit, china
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "how-we-count"
@@ -88,13 +89,7 @@ CHINESE = Words(
         *("采购准备", "招标投标", "签约", "履约", "额外任务", "人员", "付款", "评估", "公众声音"),
         *("成效与市场", "公告"),
     ),
-    bodies={
-        "purchaser": "购买主体",
-        "provider": "承接主体",
-        "supervisor": "监管部门",
-        "finance": "财政部门",
-        "evaluator": "评估机构",
-    },
+    bodies=dict(ASKED_ZH),
     units={
         "count": "",
         "day": "天",
@@ -179,7 +174,8 @@ def _lines(entry: Definition, words: Words) -> Iterator[str]:
     asked = f"{words.bodies[entry.asks]}{separator}{words.answer.format(n=days)}"
     yield f"- {words.asked}: {asked}"
     if words.units.get(entry.unit) or entry.unit == "count":
-        yield f"- {words.value}: {words.units[entry.unit] or ('number' if english else '个数')}"
+        unit = words.units[entry.unit].strip("（）") or ("number" if english else "个数")
+        yield f"- {words.value}: {unit}"
     yield f"- {words.needs}: {', '.join(table.upper() for table in entry.needs)}"
     basis = entry.basis if english else entry.basis_zh
     yield f"- {words.basis}: {basis} ({words.unverified})"
