@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from tests.citypackage.small import tables, write_small
-from tests.reliability.processes import environment, run
+from tests.reliability.processes import environment, run, start
 
 from almoner import settings
 from almoner.cli import main
@@ -48,6 +48,19 @@ def test_a_load_makes_the_database_and_verify_finds_it_whole(loaded: dict[str, s
         "sessions: whole",
         "attachments: whole",
     ]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_an_answer_for_which_there_is_no_room_is_told_in_a_sentence(
+    loaded: dict[str, str],
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = start("verify", env=loaded, stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (
+        2,
+        "almoner verify: no room to write: No space left on device\n",
+    )
 
 
 def test_export_writes_what_was_loaded_and_refuses_to_overwrite(

@@ -7,7 +7,6 @@ import resource
 import signal
 import sys
 import tempfile
-from contextlib import suppress
 from threading import Thread
 
 import pytest
@@ -133,20 +132,6 @@ def test_many_malformed_lines_are_told_in_short(call, tmp_path):
     err = call(path)[2]
     assert err.count("skipped") == 20
     assert "and 30 more lines" in err
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")  # noqa: PTH110
-@pytest.mark.parametrize("output", ["standard output", "/dev/full"])
-def test_no_room_for_the_answer_is_told_in_a_sentence(call, file, monkeypatch, output):
-    with suppress(OSError), open("/dev/full", "w") as full:  # noqa: PTH123
-        monkeypatch.setattr(sys, "stdout", full)
-        arguments = () if output == "standard output" else ("-o", output)
-        code, _, err = call(file, *arguments)
-        monkeypatch.undo()
-    assert (code, err) == (
-        2,
-        f"almoner flags: {output} cannot be written: No space left on device\n",
-    )
 
 
 def test_no_room_to_prepare_a_file_says_where(call, tmp_path, monkeypatch):

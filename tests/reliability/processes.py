@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 
 def environment(folder: Path, database_url: str | None = None) -> dict[str, str]:
@@ -15,13 +16,15 @@ def environment(folder: Path, database_url: str | None = None) -> dict[str, str]
     return kept
 
 
-def start(*arguments: str | Path, env: dict[str, str]) -> subprocess.Popen[str]:
+def start(
+    *arguments: str | Path, env: dict[str, str], stdout: int | IO[str] = subprocess.PIPE
+) -> subprocess.Popen[str]:
     """An `almoner` command under way."""
     return subprocess.Popen(
         [sys.executable, "-c", "import sys; from almoner.cli import main; sys.exit(main())"]
         + [str(argument) for argument in arguments],
         env=env,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )

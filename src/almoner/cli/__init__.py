@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 from importlib import import_module
 from types import ModuleType
 
@@ -41,13 +42,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module.add_parser(subparsers)
     parsed = parser.parse_args(given)
     try:
-        return int(parsed.run(parsed))
+        code = int(parsed.run(parsed))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if error.errno != ENOSPC or error.filename is not None:
+            raise
+        sys.stderr.write(f"almoner {parsed.command}: no room to write: {error.strerror}\n")
+        # What is left in the buffer would end Python in another complaint.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
 
 
 def _modules(given: Sequence[str]) -> list[ModuleType]:

@@ -84,18 +84,15 @@ def run(args: argparse.Namespace) -> int:
             return _refused(f"{gettempdir()} cannot be written: {error.strerror}", MISUSE)
         return _refused(f"{args.file} cannot be opened: {error.strerror}", MISUSE)
     content = b"".join(evidence_lines(report)) if with_evidence else cardinal_json(report)
-    try:
-        if args.output is None:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(content)
-            sys.stdout.flush()
-        else:
+    if args.output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        try:
             args.output.write_bytes(content)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        where = args.output or "standard output"
-        return _refused(f"{where} cannot be written: {error.strerror}", MISUSE)
+        except OSError as error:
+            return _refused(f"{args.output} cannot be written: {error.strerror}", MISUSE)
     _tell(report)
     return 0
 
