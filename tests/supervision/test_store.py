@@ -1,10 +1,12 @@
 """Keeping findings: new, still there, gone and back; only what was computed is judged."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from django.db.models import Q
+from django.test import Client
 from tests.disclosure import cast
 
 from almoner.findings.run import Finding, Result
@@ -34,10 +36,12 @@ def keep(*found: Finding, on: date = FIRST, scope: Q | None = None, codes: str =
 
 
 @pytest.fixture(autouse=True)
-def _contracts() -> None:
+def on() -> cast.Stage:
+    """Two contracts with an instalment each."""
     on = cast.stage()
     for contract in (cast.contract(on, "C-1"), cast.contract(on, "C-2", provider=on.rival)):
         cast.instalment(contract, 1, FIRST)
+    return on
 
 
 def test_a_finding_is_kept_with_whom_it_concerns() -> None:
@@ -53,6 +57,29 @@ def test_a_finding_is_kept_with_whom_it_concerns() -> None:
     assert (run.found, run.computed) == (1, ["M01"])
     after = serials(["findings"]), serials(["contract:C-1"]), serials(["contract:C-2"])
     assert [a == b for a, b in zip(before, after, strict=True)] == [False, False, True]
+
+
+def test_what_a_contract_came_of_is_asked_on_its_page(client: Client, on: cast.Stage) -> None:
+    """The tender and the bid that won; no bid that lost, and no tender of several contracts."""
+    one, lots = cast.tender(on, "T-one"), cast.tender(on, "T-lots")
+    won, lost = cast.bid(on, one, "B-won"), cast.bid(on, one, "B-lost", provider=on.rival)
+    cast.contract(on, "C-one", tender=one, bid=won)
+    for lot in ("C-lot-1", "C-lot-2"):
+        cast.contract(on, lot, tender=lots, provider=on.rival)
+    asked = [
+        ("T05", "bids", won.id),
+        ("T05", "bids", lost.id),
+        ("T03", "tenders", one.id),
+        ("T03", "tenders", lots.id),
+    ]
+    figures = {"direct_hours": 1700, "staff": 1, "criteria": 2}
+    keep(*(Finding(*each, None, 1.0, 1.0, (), figures, None) for each in asked), codes="T03 T05")
+    of = {kept.subject_id: kept.contract_id for kept in StoredFinding.objects.all()}
+    assert of == {"B-won": "C-one", "B-lost": None, "T-one": "C-one", "T-lots": None}
+    page = client.get("/en/contracts/C-one/").content.decode()
+    for id in ("B-won", "T-one"):
+        assert re.search(rf'href="/en/tenders/T-one/">\w+ <span class="code">{id}</span></a>', page)
+    assert "B-lost" not in page
 
 
 def test_what_is_found_again_keeps_its_first_day_and_its_deadline() -> None:

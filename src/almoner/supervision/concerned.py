@@ -28,6 +28,7 @@ class Concerned:
     `happened_on` is the day of its subject: when a tender was published, a bid submitted, a
     contract signed, a task requested, a session held, an evaluation assigned, users drawn for a
     survey, a complaint received, a payment due; the first day of an appropriation's year.
+    `contract_id` of a tender or a bid is the contract that came of it.
     `money_fen` is that of the instalment, the appropriation, the bid, the tender or the contract.
     """
 
@@ -105,7 +106,17 @@ def _instalments(wanted: Iterable[str]) -> Answer:
 
 
 def _tenders(wanted: Iterable[str]) -> Answer:
-    return {row.id: _of_tender(row) for row in _rows(Tender.objects.all(), wanted)}
+    rows = _rows(Tender.objects.all(), wanted)
+    contracts = _came_of("tender_id", rows)
+    return {row.id: replace(_of_tender(row), contract_id=contracts.get(row.id)) for row in rows}
+
+
+def _came_of(column: str, rows: Iterable[Tender | Bid]) -> dict[str, str]:
+    """By tender or bid, the contract that came of it; none where there are several, as of lots."""
+    signed: defaultdict[str, list[str]] = defaultdict(list)
+    for contract in _rows(Contract.objects.all(), [row.id for row in rows], column):
+        signed[getattr(contract, column)].append(contract.id)
+    return {id: contracts[0] for id, contracts in signed.items() if len(contracts) == 1}
 
 
 def _of_tender(row: Tender) -> Concerned:
@@ -119,14 +130,17 @@ def _of_tender(row: Tender) -> Concerned:
 
 
 def _bids(wanted: Iterable[str]) -> Answer:
+    rows = _rows(Bid.objects.select_related("tender"), wanted)
+    contracts = _came_of("bid_id", rows)
     return {
         row.id: replace(
             _of_tender(row.tender),
+            contract_id=contracts.get(row.id),
             provider_uscc=row.provider_id,
             money_fen=row.price_fen,
             happened_on=local_day(row.submitted_at),
         )
-        for row in _rows(Bid.objects.select_related("tender"), wanted)
+        for row in rows
     }
 
 

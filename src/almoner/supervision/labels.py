@@ -166,7 +166,7 @@ def subject(kept: StoredFinding, *, private: bool) -> Row:
             TABLES["contracts"], kept.contract_id, reverse("contract", args=[kept.contract_id])
         )
     url = _address(kept.subject_table, kept.subject_id)
-    if url is None and kept.contract_id:
+    if url is None and kept.contract_id and kept.subject_table != "bids":
         url = reverse("contract", args=[kept.contract_id])
     elif url is None and kept.tender_id:
         url = reverse("tender", args=[kept.tender_id])
