@@ -170,8 +170,8 @@ def _day_of(figure: object, language: Language) -> str:
 
 
 def _instant(figure: object, language: Language) -> str:
-    between = "" if language == "zh" else ", "
-    return f"{_day_of(figure, language)}{between}{_local(figure):%H:%M}"
+    local, between = _local(figure), "" if language == "zh" else ", "
+    return f"{_day(local.date(), language)}{between}{local:%H:%M}"
 
 
 def _local(figure: object) -> datetime:

@@ -161,7 +161,7 @@ def _columns() -> list[Column]:
 
     return [
         Column(_("Kind of question"), title, linked),
-        Column(_("What it is about"), _subject, _subject_linked),
+        Column(_("What it is about"), lambda kept: _named(_subject(kept)), _subject_linked),
         Column(_("Why"), lambda kept: labels.sentence(kept, private=True)),
         Column(_("Money at stake"), lambda kept: kept.money_fen, _money, numeric=True),
         Column(_("Severity"), lambda kept: kept.severity, numeric=True),
@@ -171,14 +171,17 @@ def _columns() -> list[Column]:
     ]
 
 
-def _subject(kept: StoredFinding) -> str:
-    row = labels.subject(kept, private=True)
-    return f"{row.label} {row.id}"
+def _subject(kept: StoredFinding) -> labels.Row:
+    return labels.subject(kept, private=True)
 
 
 def _subject_linked(kept: StoredFinding) -> str:
-    url = labels.subject(kept, private=True).url
-    return format_html('<a href="{}">{}</a>', url, _subject(kept)) if url else _subject(kept)
+    row = _subject(kept)
+    return format_html('<a href="{}">{}</a>', row.url, _named(row)) if row.url else _named(row)
+
+
+def _named(row: labels.Row) -> str:
+    return f"{row.label} {row.id}"
 
 
 def _money(kept: StoredFinding) -> str:

@@ -14,7 +14,7 @@ import duckdb
 from almoner.findings import derived
 from almoner.findings.city import MICROSECONDS_A_DAY, SHANGHAI_AHEAD, City, Fetch
 from almoner.findings.engines import Engine, Files
-from almoner.findings.engines.duckdb_tables import CALENDAR, LINEAGE, MONTH, kinds, select, take
+from almoner.findings.engines.duckdb_tables import BY_MONTH, CALENDAR, LINEAGE, kinds, select, take
 from almoner.findings.engines.months import ALWAYS, Part, dated, parts
 from almoner.rules.packs import china
 
@@ -28,7 +28,6 @@ RECORDS, MONTHLY = "service_records", "records_by_month"
 MEMORY = "6GB"  # beyond it, DuckDB uses the disk
 SQL_KEPT = 128  # more than the catalogue has expressions
 DAY = f"CAST(floor((started_at + {SHANGHAI_AHEAD}) / {MICROSECONDS_A_DAY}) AS BIGINT)"
-CONTRACT_MONTH = "contract_id AS contract_month"
 
 
 class DuckDB(Engine):
@@ -67,7 +66,7 @@ class DuckDB(Engine):
         tables = {"calendar": self._table("calendar", CALENDAR)}
         for name, paths in files.items():
             if name == RECORDS:
-                tables[MONTHLY] = self._table(MONTHLY, kinds(name) | MONTH)
+                tables[MONTHLY] = self._table(MONTHLY, kinds(name) | BY_MONTH)
             else:
                 self._view(name, select(name, paths))
             tables[name] = self._table(name, kinds(name))
@@ -88,14 +87,14 @@ class DuckDB(Engine):
             of_a_month = [file for file in part.files if apart and file.first == file.last]
             # To a constant, DuckDB joins each contract's id once, not that of each record.
             selects = [
-                f"SELECT *, '{file.first:%Y-%m}/' || {CONTRACT_MONTH} "  # noqa: S608 - a date
+                f"SELECT *, '{file.first:%Y-%m}/' || contract_id AS contract_month "  # noqa: S608
                 f"FROM ({select(RECORDS, [file.path])})"
                 for file in of_a_month
             ]
             mixed = [file.path for file in part.files if file not in of_a_month]
             if mixed or not selects:
                 selects.append(
-                    f"SELECT records.*, month || '/' || {CONTRACT_MONTH} "  # noqa: S608 - `select`
+                    "SELECT records.*, month || '/' || contract_id AS contract_month "  # noqa: S608
                     f"FROM ({select(RECORDS, mixed)}) records JOIN calendar ON day = {DAY}"
                 )
             self._view(MONTHLY, " UNION ALL ".join(selects))

@@ -21,7 +21,7 @@ CALENDAR = {
     **dict.fromkeys(("day", "year", "workdays", "estimated"), "BIGINT"),
     **dict.fromkeys(("text", "month"), "VARCHAR"),
 }
-MONTH = {"contract_month": "VARCHAR"}
+BY_MONTH = {"contract_month": "VARCHAR"}
 LINEAGE = {
     **dict.fromkeys(("area_code", "ancestor", "level"), "VARCHAR"),
     "distance": "BIGINT",
