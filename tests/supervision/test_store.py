@@ -82,6 +82,25 @@ def test_what_a_contract_came_of_is_asked_on_its_page(client: Client, on: cast.S
     assert "B-lost" not in page
 
 
+def test_pages_of_contracts_signed_later_show_what_they_came_of(
+    client: Client, on: cast.Stage
+) -> None:
+    tender = cast.tender(on)
+    found = Finding("T03", "tenders", tender.id, None, None, None, (), {"criteria": 2}, None)
+
+    def asked(contract: str) -> bool:
+        return "No points for outcomes" in client.get(f"/en/contracts/{contract}/").content.decode()
+
+    keep(found, codes="T03")
+    cast.contract(on, "C-3", tender=tender)
+    assert not asked("C-3")
+    keep(found, on=NEXT, codes="T03")
+    assert asked("C-3")
+    cast.contract(on, "C-4", tender=tender, provider=on.rival)
+    keep(found, on=LATER, codes="T03")
+    assert not asked("C-3") and not asked("C-4")
+
+
 def test_what_is_found_again_keeps_its_first_day_and_its_deadline() -> None:
     keep(late())
     keep(late(), on=NEXT)

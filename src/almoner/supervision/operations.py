@@ -83,7 +83,8 @@ def store(
     if seen is not None and seen > watched.seq:
         Watched.objects.filter(id=1).update(seq=seen)
     news = [kept for kept in fresh if _differs(kept, before.get(kept.id))]
-    _tell_pages([*news, *(before[id] for id in gone)])
+    changed = {*gone, *(kept.id for kept in news)}
+    _tell_pages([*news, *(kept for id, kept in before.items() if id in changed)])
     return run
 
 
@@ -147,7 +148,8 @@ def _update(ids: Sequence[str], **columns: object) -> None:
 def _differs(kept: StoredFinding, before: StoredFinding | None) -> bool:
     """Whether a reader would see that a finding changed."""
     return before is None or any(
-        getattr(kept, name) != getattr(before, name) for name in ("value", "words", "gone_on")
+        getattr(kept, name) != getattr(before, name)
+        for name in ("value", "words", "contract_id", "gone_on")
     )
 
 
